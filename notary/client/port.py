@@ -1,0 +1,33 @@
+"""The notary as the platform sees it. Adapters: `notary.client.http`, and one in process for tests."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from notary.client.values import LogPage, Outcome, PublicKey, Request, SignedBatch
+
+
+class Notary(Protocol):
+    """Every call answers within `budget` seconds, or raises NotaryUnavailable or NotaryRejected.
+
+    Everything may be asked again: the first decision on an id is the only one. Never called inside a
+    database transaction.
+    """
+
+    def decide(self, requests: Sequence[Request], *, budget: float) -> list[Outcome]:
+        """One outcome per request, in order; at most MAX_BATCH requests.
+
+        One bad request does not spoil its neighbours; later requests see what earlier ones did.
+        """
+
+    def decision(self, id: UUID, *, budget: float) -> Outcome | None:
+        """What has been decided on `id`, or None if nothing has (yet)."""
+
+    def log(self, after: int, limit: int, *, budget: float) -> LogPage:
+        """This platform's decisions past position `after`, at most `limit` of them, in log order."""
+
+    def keys(self, *, budget: float) -> list[PublicKey]:
+        """The public keys that receipts are signed with, the one in use first."""
+
+    def checkpoint(self, *, budget: float) -> SignedBatch:
+        """The signed head of the whole log."""

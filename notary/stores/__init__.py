@@ -1,0 +1,1 @@
+"""The store's adapters; one contract test runs on both."""
