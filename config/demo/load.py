@@ -1,0 +1,184 @@
+"""The demo's data, loaded once through the same use-cases that a town uses."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from config.demo.towns import FAMILY_NAMES, GIVEN_NAMES, SHOPS, TOWNS, DemoProgramme, DemoTown
+from merchants.models import Merchant, MerchantMember
+from merchants.store_import import import_stores
+from regions.csv_import import Progress
+from regions.demo_sign_in import DEMO_PASSWORD, DEMO_TOTP_SECRET
+from regions.models import Membership, NotaryCluster, Region, Role, User
+from regions.resident_import import import_residents
+from vouchers.grant_import import import_grants
+from vouchers.models import Programme, TicketType
+from vouchers.registration import register_due
+
+RESIDENTS = 200
+STORES = 42
+OPERATOR = "operator@hansatsu.example"
+
+
+def load_demo(progress: Progress) -> bool:
+    """Make the demo's regions, people, shops and vouchers; return False if they are there already."""
+    if User.objects.filter(email=OPERATOR).exists():
+        return False
+    notary, _made = NotaryCluster.objects.get_or_create(slug="main")
+    for town in TOWNS:
+        progress(town.name)
+        _load_town(town, notary)
+    # Last, because it says that all the rest is there.
+    _with_second_factor(_person(OPERATOR, "運用担当", is_operator=True))
+    return True
+
+
+def register_all(progress: Progress) -> None:
+    """Make the demo's vouchers known to the notary now, so that the first payment need not wait."""
+    for cluster in NotaryCluster.objects.all():
+        while count := register_due(cluster):
+            progress(f"registered {count}")
+
+
+def _load_town(town: DemoTown, notary: NotaryCluster) -> None:
+    region, _made = Region.objects.get_or_create(
+        slug=town.slug,
+        defaults={
+            "name": town.name,
+            "name_kana": town.kana,
+            "name_en": town.name_en,
+            "app_name": town.app_name,
+            "contact_name": f"{town.name}商品券事務局",
+            "contact_email": f"jimukyoku@{town.slug}.example",
+            "contact_phone": town.phone,
+            "contact_hours": "平日 9:00〜17:00",
+            "notary": notary,
+        },
+    )
+    today = timezone.now().astimezone(region.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    for programme in town.programmes:
+        _programme(region, programme, today)
+    import_residents(region=region, data=_csv(_residents(town)))
+    _let_residents_in(region)
+    import_stores(region=region, data=_csv(_stores(town)))
+    import_grants(region=region, data=_csv(_grants(town, today)))
+    _shop_and_staff(region)
+
+
+def _programme(region: Region, demo: DemoProgramme, today: datetime) -> None:
+    programme, _made = Programme.objects.get_or_create(
+        region=region,
+        slug=demo.slug,
+        defaults={
+            "name": demo.name,
+            "description": demo.description,
+            "issuer": f"{region.name}（実演）",
+            "use_from_at": today - timedelta(days=30),
+            "use_until_at": today + timedelta(days=max(ticket.days for ticket in demo.tickets) + 1),
+            "limit_per_person": demo.limit_per_person,
+        },
+    )
+    for ticket in demo.tickets:
+        TicketType.objects.get_or_create(
+            programme=programme,
+            slug=ticket.slug,
+            defaults={
+                "region": region,
+                "name": ticket.name,
+                "name_en": ticket.name_en,
+                "kind": ticket.kind,
+                "price": ticket.price,
+                "face": ticket.face,
+                "restriction": ticket.restriction,
+            },
+        )
+
+
+def _residents(town: DemoTown) -> Iterable[Sequence[object]]:
+    yield "resident_no", "name", "kana", "birth_on", "address", "email"
+    for number in range(1, RESIDENTS + 1):
+        family, family_kana = FAMILY_NAMES[number % len(FAMILY_NAMES)]
+        given, given_kana = GIVEN_NAMES[number // len(FAMILY_NAMES) % len(GIVEN_NAMES)]
+        yield (
+            f"{number:06}",
+            f"{family} {given}",
+            f"{family_kana} {given_kana}",
+            f"{1935 + number * 7 % 70}-{number % 12 + 1:02}-{number % 28 + 1:02}",
+            f"{town.name}{town.districts[number % len(town.districts)]}{number}番地",
+            f"resident{number}@{town.slug}.example",
+        )
+
+
+def _stores(town: DemoTown) -> Iterable[Sequence[object]]:
+    yield "store_no", "merchant", "name", "kana", "category", "floor_area", "address", "ticket_types", "tills"
+    types = [ticket for programme in town.programmes for ticket in programme.tickets]
+    for number in range(1, STORES + 1):
+        trade, suffix, suffix_kana, area = SHOPS[number % len(SHOPS)]
+        family, family_kana = FAMILY_NAMES[number % len(FAMILY_NAMES)]
+        district = town.districts[number % len(town.districts)]
+        name = f"{family}{suffix}{district}店" if number > len(SHOPS) else f"{family}{suffix}"
+        taken = [ticket.slug for ticket in types if area <= 1000 or ticket.kind != "local"]
+        yield (
+            f"S{number:04}", f"{family}{suffix}", name, family_kana + suffix_kana, trade, area,
+            f"{town.name}{district}{number}-1", ";".join(taken), 2 if area > 1000 else 1,
+        )  # fmt: skip
+
+
+def _grants(town: DemoTown, today: datetime) -> Iterable[Sequence[object]]:
+    yield "resident_no", "programme", "ticket_type", "amount", "expires_on", "reason"
+    for number in range(1, RESIDENTS + 1):
+        for programme in town.programmes:
+            for ticket in programme.tickets:
+                expires_on = (today + timedelta(days=ticket.days)).date().isoformat()
+                yield f"{number:06}", programme.slug, ticket.slug, ticket.held_by_everyone, expires_on, "実演"
+
+
+def _let_residents_in(region: Region) -> None:
+    people = list(User.objects.filter(residencies__region=region))
+    # One hash for all of them: it is a demo, and a good hash is slow on purpose.
+    password = make_password(DEMO_PASSWORD)
+    for person in people:
+        person.password = password
+    User.objects.bulk_update(people, ["password"])
+    EmailAddress.objects.bulk_create(
+        (EmailAddress(user=person, email=person.email or "", verified=True, primary=True) for person in people),
+        ignore_conflicts=True,
+    )
+
+
+def _shop_and_staff(region: Region) -> None:
+    shop = _person(f"shop@{region.slug}.example", f"{region.name} 店舗担当")
+    Membership.objects.get_or_create(user=shop, region=region, role=Role.SHOP)
+    # In the demo one sign-in works in every shop, so that whichever till is tried can be looked at.
+    for merchant in Merchant.objects.in_region(region):
+        MerchantMember.objects.get_or_create(merchant=merchant, user=shop)
+    staff = _with_second_factor(_person(f"staff@{region.slug}.example", f"{region.name} 事務局"))
+    Membership.objects.get_or_create(user=staff, region=region, role=Role.SECRETARIAT)
+
+
+def _person(email: str, name: str, *, is_operator: bool = False) -> User:
+    user = User.objects.filter(email=email).first() or User.objects.create_user(
+        email=email, name=name, password=DEMO_PASSWORD, is_operator=is_operator
+    )
+    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    return user
+
+
+def _with_second_factor(user: User) -> User:
+    Authenticator.objects.get_or_create(
+        user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": get_adapter().encrypt(DEMO_TOTP_SECRET)}}
+    )
+    return user
+
+
+def _csv(lines: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()

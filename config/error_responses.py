@@ -1,0 +1,158 @@
+"""The one table from a refusal to an HTTP status, a stable code and a public sentence."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, InterfaceError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.response import Response
+
+from merchants.errors import TillUnknown
+from payments import errors as payments
+from vouchers.errors import InsufficientBalance
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How a fact is told to the outside. The sentence may use the error's attributes by name."""
+
+    status: int
+    code: str
+    title: str | Promise
+    detail: str | Promise
+
+
+REFUSALS: dict[type[Exception], Refusal] = {
+    InsufficientBalance: Refusal(
+        402,
+        "insufficient_balance",
+        lazy("Not enough balance"),
+        lazy("The vouchers that can be used at this shop come to %(available)s yen."),
+    ),
+    TillUnknown: Refusal(404, "till_unknown", lazy("Till not found"), lazy("There is no till with this code here.")),
+    payments.PaymentUnknown: Refusal(404, "not_found", lazy("Not found"), lazy("There is no such payment.")),
+    payments.AmountInvalid: Refusal(
+        422,
+        "amount_invalid",
+        lazy("Amount not possible"),
+        lazy("The amount is a whole number of yen from 1 to %(limit)s."),
+    ),
+    payments.KeyMissing: Refusal(
+        400, "key_missing", lazy("Idempotency-Key missing"), lazy("Send a header Idempotency-Key with the request.")
+    ),
+    payments.KeyInvalid: Refusal(
+        400,
+        "key_invalid",
+        lazy("Idempotency-Key not possible"),
+        lazy("An Idempotency-Key is 1 to 255 printable ASCII characters."),
+    ),
+    payments.KeyReused: Refusal(
+        422, "key_reused", lazy("Idempotency-Key used before"), lazy("This key belongs to another request.")
+    ),
+    payments.PaymentInProgress: Refusal(
+        409,
+        "in_progress",
+        lazy("In progress"),
+        lazy("The same wallet is paying at this moment. Send the request again."),
+    ),
+    payments.NotaryAway: Refusal(
+        503,
+        "notary_unavailable",
+        lazy("Payments cannot be checked now"),
+        lazy("Payments are not possible for the moment. Nothing was paid."),
+    ),
+    payments.NotRefundable: Refusal(
+        409, "not_refundable", lazy("Cannot be refunded"), lazy("Only a completed payment can be refunded.")
+    ),
+    payments.AlreadyRefunded: Refusal(
+        409, "already_refunded", lazy("Refunded already"), lazy("%(left)s yen of this payment can still be refunded.")
+    ),
+    payments.ReasonMissing: Refusal(422, "reason_missing", lazy("Reason missing"), lazy("A refund needs a reason.")),
+}
+
+
+def find_refusal(error: Exception) -> Refusal | None:
+    return next((refusal for kind, refusal in REFUSALS.items() if isinstance(error, kind)), None)
+
+
+def public_sentence(error: Exception) -> str:
+    """What a person is told, in the reader's language; raise KeyError for what is no refusal of ours."""
+    refusal = find_refusal(error)
+    if refusal is None:
+        raise KeyError(type(error).__name__)
+    facts = {name: f"{fact:,}" if isinstance(fact, int) else fact for name, fact in vars(error).items()}
+    return str(refusal.detail) % facts if "%(" in str(refusal.detail) else str(refusal.detail)
+
+
+def problem(status: int, code: str, title: str, detail: str, **members: Any) -> dict[str, Any]:
+    """A problem document after RFC 9457."""
+    return {
+        "type": f"urn:hansatsu:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **members,
+    }
+
+
+def handle_api_exception(error: Exception, _context: dict[str, Any]) -> Response | None:
+    """Every refusal of the API as a problem document; what is a bug stays an exception."""
+    if (refusal := find_refusal(error)) is not None:
+        return _refused(error, refusal)
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        body = problem(503, "unavailable", _("Not available now"), _("Please try again in a moment."))
+        return _response(body, {"Retry-After": str(RETRY_AFTER)})
+    if isinstance(error, Http404):
+        return _response(problem(404, "not_found", _("Not found"), _("There is nothing here.")))
+    if isinstance(error, PermissionDenied):
+        return _response(problem(403, "forbidden", _("Not allowed"), _("You may not do this.")))
+    if isinstance(error, APIException):
+        return _framework_refusal(error)
+    return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 in the form that the caller reads: a problem document or a page."""
+    if request.path.startswith(("/api/", "/_allauth/")):
+        body = problem(503, "unavailable", _("Not available now"), _("Please try again in a moment."))
+        response: HttpResponse = JsonResponse(body, status=503, content_type=PROBLEM_JSON)
+    else:
+        response = render(None, "503.html", status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _refused(error: Exception, refusal: Refusal) -> Response:
+    facts = {name: fact for name, fact in vars(error).items() if isinstance(fact, int)}
+    body = problem(refusal.status, refusal.code, str(refusal.title), public_sentence(error), **facts)
+    headers = {"Retry-After": str(facts.get("retry_after", RETRY_AFTER))} if refusal.status == 503 else {}
+    return _response(body, headers)
+
+
+def _framework_refusal(error: APIException) -> Response:
+    code = str(error.default_code)
+    detail = error.detail if isinstance(error.detail, str) else _("The request cannot be understood.")
+    members = {} if isinstance(error.detail, str) else {"errors": error.detail}
+    headers = {}
+    if header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    if isinstance(error, MethodNotAllowed):
+        code = "method_not_allowed"
+    return _response(problem(error.status_code, code, str(error.default_detail), str(detail), **members), headers)
+
+
+def _response(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return Response(body, status=body["status"], content_type=PROBLEM_JSON, headers=headers)

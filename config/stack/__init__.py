@@ -1,0 +1,1 @@
+"""The local stack: embedded servers and the platform's processes, started, watched and stopped by one command."""

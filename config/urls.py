@@ -1,0 +1,26 @@
+"""Every address of the platform; each room brings its own."""
+
+from django.conf.urls.i18n import i18n_patterns  # noqa: F401
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from merchants.portal import portal_site
+from regions.staff_site import staff_site
+
+handler404 = "config.error_pages.not_found"
+handler500 = "config.error_pages.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("maintenance.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("staff/", staff_site.urls),
+    path("portal/", portal_site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("config.api_urls")),
+    path("", include("regions.urls")),
+    path("", include("merchants.urls")),
+    path("<slug:region>/", include("payments.urls")),
+]
