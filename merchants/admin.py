@@ -1,0 +1,172 @@
+"""Merchants, stores, tills and the people who work there, at the secretariat's site."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from merchants.dashboard import stores_panel
+from merchants.models import Merchant, MerchantMember, Store, Till
+from merchants.staffing import add_member, remove_member
+from merchants.stands import stand_link
+from regions.admin_base import (
+    OFFICE,
+    RegionScopedAdmin,
+    ScopedAdmin,
+    ScopedTabularInline,
+    UnfoldAdminTextInputWidget,
+    display,
+)
+from regions.admin_forms import RegionForm
+from regions.models import User
+from regions.staff_site import staff_site
+
+
+class MemberInline(ScopedTabularInline):
+    model = MerchantMember
+    fields = ("person",)
+    readonly_fields = ("person",)
+    verbose_name_plural = _("people with access to the portal")
+
+    @display(description=_("person"))
+    def person(self, member: MerchantMember) -> str:
+        return f"{member.user} ({member.user.email or member.user.phone})"
+
+
+class MerchantAdmin(RegionScopedAdmin):
+    icon = "business_center"
+    add_by = change_by = OFFICE
+    list_display = ("name", "stores_count", "contact_phone", "contact_email", "region")
+    list_filter = ("region",)
+    search_fields = ("name", "contact_email", "contact_phone")
+    fields = ("region", "name", "contact_email", "contact_phone")
+    ordering = ("name",)
+    inlines = (MemberInline,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(stores_count=Count("stores"))
+
+    @display(description=_("stores"))
+    def stores_count(self, merchant: Any) -> int:
+        return merchant.stores_count  # type: ignore[no-any-return]
+
+
+class TillInline(ScopedTabularInline):
+    model = Till
+    add_by = change_by = OFFICE
+    fields = ("name", "code", "is_active", "stand")
+    readonly_fields = ("code", "stand")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("region", "store")
+
+    @display(description=_("QR stand"))
+    def stand(self, till: Till) -> str:
+        return stand_link(till)
+
+
+class StoreAdmin(RegionScopedAdmin):
+    icon = "storefront"
+    region_from = "merchant"
+    add_by = change_by = OFFICE
+    list_display = ("name", "store_no", "merchant", "category", "size_class", "is_active")
+    list_filter = ("region", "size_class", "is_active")
+    list_select_related = ("merchant",)
+    search_fields = ("name", "kana", "store_no", "merchant__name", "tills__code")
+    search_help_text = _("Name, kana, store number, merchant or the code of a till")
+    autocomplete_fields = ("merchant",)
+    fieldsets = (
+        (None, {"fields": ["merchant", "store_no", "name", "kana", "category"]}),
+        (_("Size and place"), {"fields": ["size_class", "floor_area", "address"]}),
+        (_("Payments"), {"fields": ["ticket_types", "is_active"]}),
+    )
+    inlines = (TillInline,)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class TillAdmin(RegionScopedAdmin):
+    icon = "point_of_sale"
+    region_from = "store"
+    add_by = change_by = OFFICE
+    list_display = ("code", "name", "store", "is_active", "stand")
+    list_filter = ("region", "is_active")
+    list_select_related = ("store", "region")
+    search_fields = ("code", "name", "store__name", "store__kana", "store__store_no")
+    autocomplete_fields = ("store",)
+    fields = ("store", "name", "code", "is_active", "stand")
+    readonly_fields = ("code", "stand")
+
+    @display(description=_("QR stand"))
+    def stand(self, till: Till) -> str:
+        return stand_link(till)
+
+
+class MemberForm(RegionForm):
+    """Takes somebody who has signed up already, by e-mail address."""
+
+    email = forms.EmailField(label=_("e-mail address"), widget=UnfoldAdminTextInputWidget(attrs={"type": "email"}))
+
+    class Meta:
+        model = MerchantMember
+        fields = ("merchant",)
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        if user is None:
+            raise ValidationError(_now("Nobody has signed up with this address yet."))
+        self.instance.user = user
+        return email
+
+    def clean(self) -> None:
+        super().clean()
+        merchant = self.cleaned_data.get("merchant")
+        if merchant and MerchantMember.objects.filter(merchant=merchant, user_id=self.instance.user_id).exists():
+            self.add_error("email", _now("This person works there already."))
+
+
+class MerchantMemberAdmin(ScopedAdmin):
+    icon = "badge"
+    scope_path = "merchant__region"
+    add_by = delete_by = OFFICE
+    form = MemberForm
+    list_display = ("user", "merchant")
+    list_filter = ("merchant__region",)
+    list_select_related = ("user", "merchant")
+    search_fields = ("user__name", "user__email", "merchant__name")
+    autocomplete_fields = ("merchant",)
+    readonly_fields = ("person",)
+
+    @display(description=_("person"))
+    def person(self, member: MerchantMember) -> str:
+        return f"{member.user} ({member.user.email or member.user.phone})"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("merchant", "person") if obj else ("merchant", "email")
+
+    def save_model(self, request: HttpRequest, obj: MerchantMember, form: Any, change: bool) -> None:
+        self.refuse_elsewhere(request, obj)
+        member = add_member(merchant=obj.merchant, user=obj.user)
+        obj.pk = member.pk
+        obj._state.adding = False
+
+    def delete_model(self, request: HttpRequest, obj: MerchantMember) -> None:
+        remove_member(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for member in queryset.select_related("merchant", "user"):
+            remove_member(member)
+
+
+staff_site.register(Merchant, MerchantAdmin)
+staff_site.register(Store, StoreAdmin)
+staff_site.register(Till, TillAdmin)
+staff_site.register(MerchantMember, MerchantMemberAdmin)
+staff_site.dashboard_panels.append(stores_panel)

@@ -1,0 +1,96 @@
+"""The shops' admin site; rooms above register what they bring with it."""
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models import Merchant, Store, Till
+from merchants.stands import stand_link
+from regions.admin_base import SHOPS, ScopedAdmin, ScopedTabularInline, Standing, display
+from regions.admin_site import HouseSite
+
+
+class PortalSite(HouseSite):
+    """Hands out merchants: those that the person works for."""
+
+    settings_name = "UNFOLD_PORTAL"
+    standing_of_members = Standing.SHOP
+
+    def find_scope(self, user: Any) -> Iterable[Merchant]:
+        return Merchant.objects.filter(members__user=user).select_related("region")
+
+    def time_zone(self, request: HttpRequest) -> ZoneInfo:
+        merchants = self.scope(request)
+        return merchants[0].region.tz if merchants else ZoneInfo(settings.TIME_ZONE)
+
+    def stores(self, request: HttpRequest) -> QuerySet[Store]:
+        """The stores of the merchants that the person works for."""
+        return Store.objects.filter(merchant__in=self.scope_ids(request))
+
+    def tills(self, request: HttpRequest) -> QuerySet[Till]:
+        """Their tills that take payments, with their stores."""
+        tills = Till.objects.filter(store__merchant__in=self.scope_ids(request), is_active=True)
+        return tills.select_related("store", "region")
+
+
+portal_site = PortalSite(name="portal")
+
+
+class MerchantScopedAdmin(ScopedAdmin):
+    """The pages of a model at the portal: to be looked at, in the scope of the person's merchants."""
+
+    view_by = SHOPS
+
+
+class TillInline(ScopedTabularInline):
+    model = Till
+    view_by = SHOPS
+    fields = ("name", "code", "is_active", "stand")
+    readonly_fields = ("stand",)
+
+    @display(description=_("QR stand"))
+    def stand(self, till: Till) -> str:
+        return stand_link(till)
+
+
+class StoreAdmin(MerchantScopedAdmin):
+    scope_path = "merchant"
+    icon = "storefront"
+    ordering = ("kana", "name")
+    list_display = ("name", "store_no", "tills_count", "is_active")
+    fields = ("name", "kana", "store_no", "category", "size_class", "address", "ticket_types_shown", "is_active")
+    readonly_fields = ("ticket_types_shown",)
+    inlines = (TillInline,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(tills_count=Count("tills"))
+
+    @display(description=_("tills"))
+    def tills_count(self, store: Any) -> int:
+        return store.tills_count  # type: ignore[no-any-return]
+
+    @display(description=_("ticket types it takes"))
+    def ticket_types_shown(self, store: Store) -> str:
+        return "、".join(str(ticket_type) for ticket_type in store.ticket_types.all()) or "-"
+
+
+class TillAdmin(MerchantScopedAdmin):
+    scope_path = "store__merchant"
+    icon = "point_of_sale"
+    list_display = ("name", "store", "code", "is_active", "stand")
+    list_select_related = ("store", "region")
+    fields = ("store", "name", "code", "is_active", "stand")
+    readonly_fields = ("stand",)
+
+    @display(description=_("QR stand"))
+    def stand(self, till: Till) -> str:
+        return stand_link(till)
+
+
+portal_site.register(Store, StoreAdmin)
+portal_site.register(Till, TillAdmin)

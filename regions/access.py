@@ -1,0 +1,36 @@
+"""Whose rows a person may see: the one answer for pages, API, admin sites and exports."""
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from regions.models import Region, Resident, Role, User
+
+
+def find_region(slug: str) -> Region:
+    """The region of this identifier; raise Http404."""
+    region = Region.objects.select_related("notary").filter(slug=slug).first()
+    if region is None:
+        raise Http404
+    return region
+
+
+def region_of_request(request: HttpRequest) -> Region | None:
+    """The region in the address of the page, looked up once; none for addresses without one."""
+    if not hasattr(request, "region"):
+        match = request.resolver_match
+        slug = match.kwargs.get("region") if match else None
+        request.region = Region.objects.filter(slug=slug).first() if slug else None  # type: ignore[attr-defined]
+    found: Region | None = request.region  # type: ignore[attr-defined]
+    return found
+
+
+def residency(user: User, region: Region) -> Resident | None:
+    """The person as a resident of the region, with the wallet, or none."""
+    return Resident.objects.in_region(region).filter(user=user).select_related("wallet").first()
+
+
+def staffed_regions(user: User) -> QuerySet[Region]:
+    """The regions whose rows the person may see at the secretariat's site."""
+    if user.is_operator:
+        return Region.objects.all()
+    return Region.objects.filter(memberships__user=user, memberships__role=Role.SECRETARIAT)

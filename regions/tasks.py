@@ -1,0 +1,9 @@
+"""Housekeeping that beat starts; nothing breaks if it comes late or twice."""
+
+from celery import shared_task
+from django.core.management import call_command
+
+
+@shared_task(name="regions.clear_sessions")
+def clear_sessions() -> None:
+    call_command("clearsessions")

@@ -1,0 +1,89 @@
+"""The wallet and the programmes, for the residents' app."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from regions.api import RegionAPIView
+from vouchers.models import Programme, ProgrammeStatus, TicketType, Voucher
+
+
+class VoucherSerializer(serializers.ModelSerializer[Voucher]):
+    """A voucher with yen as integers; `good_at` names the sizes of shop that take it."""
+
+    programme = serializers.CharField(source="ticket_type.programme.name")
+    ticket_type = serializers.CharField(source="ticket_type.slug")
+    ticket_type_name = serializers.CharField(source="ticket_type.name")
+    good_at = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Voucher
+        fields = (
+            "id", "programme", "ticket_type", "ticket_type_name", "face", "available", "held", "expires_at", "good_at",
+        )  # fmt: skip
+
+    def get_good_at(self, voucher: Voucher) -> str:
+        return voucher.ticket_type.kind
+
+
+class WalletSerializer(serializers.Serializer[Any]):
+    balance = serializers.IntegerField(help_text="Yen that can be spent now.")
+    held = serializers.IntegerField(help_text="Yen held by payments that are being checked.")
+    vouchers = VoucherSerializer(many=True)
+
+
+class TicketTypeSerializer(serializers.ModelSerializer[TicketType]):
+    class Meta:
+        model = TicketType
+        fields = ("slug", "name", "kind", "price", "face", "premium", "good_from_at", "good_until_at")
+
+
+class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
+    ticket_types = TicketTypeSerializer(many=True)
+
+    class Meta:
+        model = Programme
+        fields = (
+            "slug",
+            "name",
+            "description",
+            "issuer",
+            "use_from_at",
+            "use_until_at",
+            "limit_per_person",
+            "ticket_types",
+        )
+
+
+class WalletView(RegionAPIView):
+    @extend_schema(responses=WalletSerializer, operation_id="wallet")
+    def get(self, request: Request, region: str) -> Response:
+        """The caller's vouchers in the region that still have value, in the order in which they are spent."""
+        vouchers = list(
+            Voucher.objects.filter(wallet_id=self.wallet_id())
+            .with_value(at=timezone.now())
+            .select_related("ticket_type__programme")
+            .in_spending_order()
+        )
+        wallet = {
+            "balance": sum(voucher.available for voucher in vouchers),
+            "held": sum(voucher.held for voucher in vouchers),
+            "vouchers": vouchers,
+        }
+        return Response(WalletSerializer(wallet).data)
+
+
+class ProgrammeListView(RegionAPIView):
+    @extend_schema(responses=ProgrammeSerializer(many=True), operation_id="programmes")
+    def get(self, request: Request, region: str) -> Response:
+        """The region's published programmes."""
+        programmes = (
+            Programme.objects.in_region(self.region)
+            .filter(status=ProgrammeStatus.PUBLISHED)
+            .prefetch_related("ticket_types__programme")
+        )
+        return Response(ProgrammeSerializer(programmes, many=True).data)

@@ -1,0 +1,13 @@
+"""Grants vouchers to residents from a CSV file."""
+
+from regions.csv_import import ImportResult, Progress
+from regions.import_command import ImportCommand
+from regions.models import Region
+from vouchers.grant_import import import_grants
+
+
+class Command(ImportCommand):
+    help = "Grants vouchers to residents from a CSV file."
+
+    def import_list(self, *, region: Region, data: bytes, skip_bad: bool, progress: Progress) -> ImportResult:
+        return import_grants(region=region, data=data, skip_bad=skip_bad, progress=progress)
