@@ -1,0 +1,109 @@
+"""Payments and refunds at the secretariat's site: with every step, and unchangeable."""
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+# Django looks for modules of this name only, so the shops' pages come along from here.
+import payments.portal  # noqa: F401
+from payments.dashboard import payments_panel
+from payments.history import PaymentHistory, PeriodFilter, RegionFilter, WordingFilter
+from payments.models import Payment, Refund, StoreEntry
+from payments.panels import (
+    REFUND_TONES,
+    allocations_panel,
+    refund_button_panel,
+    refunds_panel,
+    resident_payments_panel,
+    steps_panel,
+)
+from payments.refund_pages import RefundPages
+from regions.admin_base import OFFICE, RegionScopedAdmin, display
+from regions.models import Resident
+from regions.staff_site import staff_site
+from regions.yen import yen
+
+
+class PaymentAdmin(RefundPages, PaymentHistory, RegionScopedAdmin):
+    icon = "receipt_long"
+    refund_by = OFFICE
+    list_display = (
+        "time_shown", "amount_shown", "wording_shown", "refunded_shown", "resident", "store", "number_shown", "region",
+    )  # fmt: skip
+    list_select_related = ("store", "till", "region", "wallet__resident")
+    list_filter = (PeriodFilter, WordingFilter, RegionFilter)
+    search_fields = (
+        "wallet__resident__resident_no", "wallet__resident__name", "wallet__resident__kana", "store__name", "till__code",
+    )  # fmt: skip
+    search_help_text = _("Payment number, resident's number or name, store")
+    fieldsets = (
+        (None, {"fields": ["number_shown", "status", "amount_shown", "refunded_shown", "resident_link", "region"]}),
+        (_("Place and time"), {"fields": ["store", "till", "time_shown", "decided_at"]}),
+        (
+            _("Verification"),
+            {"fields": ["attempts", "next_look", "decline_reason", "log_position"]},
+        ),
+    )
+    readonly_fields = ("number_shown", "amount_shown", "refunded_shown", "time_shown", "resident_link", "next_look")
+
+    @display(description=_("next look"))
+    def next_look(self, payment: Payment) -> str:
+        return date_format(localtime(payment.next_attempt_at), "Y/m/d H:i:s") if payment.next_attempt_at else "-"
+
+    @display(description=_("resident"), ordering="wallet__resident__kana")
+    def resident(self, payment: Payment) -> str:
+        return str(payment.wallet.resident)
+
+    @display(description=_("resident"))
+    def resident_link(self, payment: Payment) -> str:
+        resident = payment.wallet.resident
+        address = reverse("staff:regions_resident_change", args=[resident.pk])
+        return format_html('<a class="house-link" href="{}">{}</a>', address, resident)
+
+
+class RefundAdmin(RegionScopedAdmin):
+    icon = "undo"
+    list_display = ("requested_at", "amount_shown", "status_shown", "payment", "reason", "requested_by", "region")
+    list_filter = ("region", "status", "requested_at")
+    list_select_related = ("payment", "requested_by", "region")
+    search_fields = ("reason", "payment__store__name")
+    fields = ("payment", "amount", "status", "reason", "requested_by_shown", "requested_at", "decided_at", "region")
+
+    readonly_fields = ("requested_by_shown",)
+
+    # The person may be one whose page only operators can open, so there is no link to it.
+    @display(description=_("by"))
+    def requested_by_shown(self, refund: Refund) -> str:
+        return str(refund.requested_by)
+
+    @display(description=_("amount"), ordering="amount")
+    def amount_shown(self, refund: Refund) -> str:
+        return yen(refund.amount)
+
+    @display(description=_("status"), label=REFUND_TONES)
+    def status_shown(self, refund: Refund) -> tuple[str, str]:
+        return refund.status, str(refund.get_status_display())
+
+
+class StoreEntryAdmin(RegionScopedAdmin):
+    icon = "savings"
+    list_display = ("at", "store", "kind", "amount_shown", "payment", "region")
+    list_filter = ("region", "kind", "at")
+    list_select_related = ("store", "payment", "region")
+    search_fields = ("store__name", "store__store_no")
+    fields = ("at", "store", "kind", "amount", "payment", "source", "written_at", "region")
+
+    @display(description=_("amount (yen)"), ordering="amount")
+    def amount_shown(self, entry: StoreEntry) -> str:
+        return f"{entry.amount:+,}"
+
+
+staff_site.register(Payment, PaymentAdmin)
+staff_site.register(Refund, RefundAdmin)
+staff_site.register(StoreEntry, StoreEntryAdmin)
+staff_site.dashboard_panels.append(payments_panel)
+staff_site.add_panel(Resident, resident_payments_panel)
+for panel in (refund_button_panel, allocations_panel, refunds_panel, steps_panel):
+    staff_site.add_panel(Payment, panel)

@@ -1,0 +1,204 @@
+"""The payments' list at both admin sites: filters, sums of what is filtered, and the same as a file."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib.admin import ListFilter, SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as lazy
+
+from merchants.models import Till
+from payments.models import Payment
+from payments.periods import Period, quick_periods, read_day
+from payments.wording import WORDINGS, counted, wording, wording_key
+from regions.admin_base import display
+from regions.csv_export import csv_response
+from regions.yen import yen
+
+EXPORT_BATCH = 2000
+
+
+class PeriodFilter(ListFilter):
+    """From one day to another, in the time zone of the site."""
+
+    title = lazy("period")
+    first_parameter, last_parameter = "from", "to"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        first, last = (params.pop(name, [None])[-1] for name in self.expected_parameters())
+        self.period = Period(read_day(first), read_day(last))
+
+    def expected_parameters(self) -> list[str]:
+        return [self.first_parameter, self.last_parameter]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        tz: Any = timezone.get_current_timezone()
+        if starts_at := self.period.starts_at(tz):
+            queryset = queryset.filter(authorised_at__gte=starts_at)
+        if ends_before := self.period.ends_before(tz):
+            queryset = queryset.filter(authorised_at__lt=ends_before)
+        return queryset
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        for words, period in quick_periods(timezone.localdate()):
+            days = {self.first_parameter: period.first, self.last_parameter: period.last}
+            yield {
+                "selected": period == self.period,
+                "query_string": changelist.get_query_string(days, ["p"]),
+                "display": words,
+            }
+
+
+class WordingFilter(SimpleListFilter):
+    """By what a payment is called at the counter."""
+
+    title = lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [(key, wording.words) for key, wording in WORDINGS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        found = WORDINGS.get(self.value() or "")
+        return queryset.filter(found.rows) if found else queryset
+
+
+class TillFilter(SimpleListFilter):
+    """By one of the tills that the person may see."""
+
+    title = lazy("till")
+    parameter_name = "till"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        tills = model_admin.choices_of(request, Till).select_related("store")
+        return [(str(till.pk), str(till)) for till in tills]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        return _only(queryset, self, "till")
+
+
+class RegionFilter(SimpleListFilter):
+    """By one of the person's regions, where there are several."""
+
+    title = lazy("region")
+    parameter_name = "region"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        regions = model_admin.admin_site.scope(request)
+        return [(str(region.pk), str(region)) for region in regions] if len(regions) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        return _only(queryset, self, "region")
+
+
+def _only(payments: QuerySet[Payment], chosen: SimpleListFilter, column: str) -> QuerySet[Payment]:
+    """What was not on offer is answered like what does not exist: with nothing."""
+    if not chosen.value():
+        return payments
+    offered = {key for key, _words in chosen.lookup_choices}
+    return payments.filter(**{column: chosen.value()}) if chosen.value() in offered else payments.none()
+
+
+class PaymentHistory:
+    """Columns, filters, search, sums and export that both sites' lists of payments share. A mixin."""
+
+    change_list_template = "admin/payment_history.html"
+    list_select_related = ("store", "till", "region")
+    search_fields: tuple[str, ...] = ("store__name",)
+    export_columns = (
+        lazy("payment number"), lazy("date and time"), lazy("store"), lazy("till"), lazy("status"),
+        lazy("amount (yen)"), lazy("refunded (yen)"), lazy("counted (yen)"), lazy("decided"), lazy("payment id"),
+    )  # fmt: skip
+
+    @display(description=lazy("payment number"))
+    def number_shown(self, payment: Payment) -> str:
+        return payment.number
+
+    @display(description=lazy("time"), ordering="authorised_at")
+    def time_shown(self, payment: Payment) -> str:
+        return date_format(timezone.localtime(payment.authorised_at), "Y/m/d H:i:s")
+
+    @display(description=lazy("amount"), ordering="amount")
+    def amount_shown(self, payment: Payment) -> str:
+        return yen(payment.amount)
+
+    @display(description=lazy("refunded"), ordering="refunded")
+    def refunded_shown(self, payment: Payment) -> str:
+        return yen(payment.refunded) if payment.refunded else "-"
+
+    @display(description=lazy("status"), label={key: found.tone for key, found in WORDINGS.items()})
+    def wording_shown(self, payment: Payment) -> tuple[str, str]:
+        return wording_key(payment), str(wording(payment).words)
+
+    @display(description=lazy("status"))
+    def words_shown(self, payment: Payment) -> str:
+        return str(wording(payment).words)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        by_number = queryset.with_number_like(search_term)
+        if search_term and by_number.exists():
+            return by_number, False
+        found: tuple[Any, bool] = super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
+        return found
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response: Any = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        # A list that was asked for wrongly is answered with a redirect, which has no list.
+        if changelist := (getattr(response, "context_data", None) or {}).get("cl"):
+            response.context_data |= _above_the_list(changelist)
+        return response  # type: ignore[no-any-return]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)  # type: ignore[attr-defined]
+        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        return [path("export/", view, name="payments_payment_export"), *urls]
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """What the list shows under the same filters, all pages of it, oldest first."""
+        payments = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+        payments = payments.order_by("authorised_at", "id").select_related("store", "till")
+        name = f"payments-{timezone.localdate():%Y%m%d}.csv"
+        return csv_response(name, self._export_rows(payments, timezone.get_current_timezone()))  # type: ignore[return-value]
+
+    def _export_rows(self, payments: QuerySet[Payment], tz: Any) -> Iterator[list[object]]:
+        yield [str(column) for column in self.export_columns]
+        for payment in payments.iterator(chunk_size=EXPORT_BATCH):
+            yield [
+                payment.number,
+                f"{payment.authorised_at.astimezone(tz):%Y-%m-%d %H:%M:%S}",
+                payment.store.name,
+                payment.till.name,
+                str(wording(payment).words),
+                payment.amount,
+                payment.refunded,
+                counted(payment),
+                f"{payment.decided_at.astimezone(tz):%Y-%m-%d %H:%M:%S}" if payment.decided_at else "",
+                str(payment.pk),
+            ]
+
+
+def _above_the_list(changelist: Any) -> dict[str, Any]:
+    """The filter form, the sums of what it lets through, and the address of the same as a file."""
+    period = next(spec for spec in changelist.filter_specs if isinstance(spec, PeriodFilter))
+    selects = [spec for spec in changelist.filter_specs if isinstance(spec, SimpleListFilter)]
+    sums = changelist.queryset.sums()
+    return {
+        "period": period.period,
+        "quick_periods": list(period.choices(changelist)),
+        "selects": [_select(spec) for spec in selects],
+        "sums": {name: f"{sum:,}" if name == "count" else yen(sum) for name, sum in sums.items()},
+        "export_address": f"export/{changelist.get_query_string({}, ['p'])}",
+    }
+
+
+def _select(spec: SimpleListFilter) -> dict[str, Any]:
+    options = [(key, words, key == spec.value()) for key, words in spec.lookup_choices]
+    return {"name": spec.parameter_name, "title": spec.title, "options": options}

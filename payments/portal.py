@@ -1,0 +1,41 @@
+"""Payments at the shops' portal: the live list, the history for the bookkeeper, refunds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from merchants.portal import MerchantScopedAdmin, portal_site
+from payments.history import PaymentHistory, PeriodFilter, TillFilter, WordingFilter
+from payments.live import live_panel, live_view
+from payments.models import Payment
+from payments.panels import kinds_panel, refund_button_panel, refunds_panel
+from payments.refund_pages import RefundPages
+from payments.wording import counted
+from regions.admin_base import SHOPS, display
+from regions.yen import yen
+
+
+class PaymentAdmin(RefundPages, PaymentHistory, MerchantScopedAdmin):
+    """What shops may know of a payment: when, where, how much; never who."""
+
+    scope_path = "store__merchant"
+    icon = "receipt_long"
+    refund_by = SHOPS
+    list_display = ("time_shown", "amount_shown", "wording_shown", "refunded_shown", "till", "number_shown")
+    list_filter = (PeriodFilter, TillFilter, WordingFilter)
+    search_fields = ("store__name", "till__name")
+    search_help_text = _("Payment number")
+    fieldsets = (
+        (None, {"fields": ["number_shown", "words_shown", "amount_shown", "refunded_shown", "counted_shown"]}),
+        (_("Place and time"), {"fields": ["store", "till", "time_shown", "decided_at"]}),
+    )
+    readonly_fields = ("number_shown", "words_shown", "amount_shown", "refunded_shown", "counted_shown", "time_shown")
+
+    @display(description=_("counted for the store"))
+    def counted_shown(self, payment: Payment) -> str:
+        return yen(counted(payment))
+
+
+portal_site.register(Payment, PaymentAdmin)
+portal_site.add_page("live/", live_view, "live")
+portal_site.dashboard_panels.append(live_panel)
+for panel in (refund_button_panel, kinds_panel, refunds_panel):
+    portal_site.add_panel(Payment, panel)

@@ -1,0 +1,107 @@
+"""The sweep for money in doubt: what every nudge missed, without Redis and without beat.
+
+One thread for each notary, so that one which hangs does not hold up the others.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID, uuid5
+
+import structlog
+from django.conf import settings
+from django.db import Error, close_old_connections
+from django.utils import timezone
+
+from notary.client.errors import NotaryRejected, NotaryUnavailable
+from notary.client.values import Void
+from payments import breaker
+from payments.models import Heartbeat
+from payments.refund_verification import verify_refunds
+from payments.verification import verify_due
+from regions.models import NotaryCluster
+from vouchers.notaries import notary_of
+from vouchers.registration import close_due, register_due
+from vouchers.spending import expire_due
+
+log = structlog.stdlib.get_logger(__name__)
+
+HEARTBEAT = "resolver"
+PROBE_NAMESPACE = UUID("7d1f6a52-0d5b-4c1c-9d0e-3b8f0f2b5a77")
+DATABASE_PAUSE = 1.0
+SWEEPS: tuple[Callable[[NotaryCluster], int], ...] = (verify_due, verify_refunds, register_due, close_due)
+
+
+class Resolver:
+    """Sweeps until told to stop. Stateless: any number may run beside each other and the workers."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._threads: dict[UUID, threading.Thread] = {}
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Sweep every notary's payments in a thread each, and beat, until `stop`."""
+        while not self._stopping.is_set():
+            self._guarded(self._tend)
+            self._stopping.wait(1.0)
+        for thread in self._threads.values():
+            thread.join(timeout=settings.NOTARY_BUDGET * 2)
+
+    def _tend(self) -> None:
+        Heartbeat.beat(HEARTBEAT, at=timezone.now())
+        expire_due()
+        for cluster in NotaryCluster.objects.all():
+            if cluster.pk not in self._threads or not self._threads[cluster.pk].is_alive():
+                self._threads[cluster.pk] = self._start(cluster.pk)
+
+    def _start(self, cluster_id: UUID) -> threading.Thread:
+        thread = threading.Thread(target=self._sweep, args=(cluster_id,), name=f"sweep-{cluster_id}", daemon=True)
+        thread.start()
+        return thread
+
+    def _sweep(self, cluster_id: UUID) -> None:
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            settled = self._guarded(lambda: sweep(cluster_id))
+            if not settled:
+                self._stopping.wait(max(0.0, settings.RESOLVER_INTERVAL - (time.monotonic() - started)))
+
+    def _guarded(self, step: Callable[[], int | None]) -> int:
+        """A database that is away ends a step, never the resolver."""
+        try:
+            close_old_connections()
+            return step() or 0
+        except Error as problem:
+            log.warning("database is away", problem=type(problem).__name__)
+            self._stopping.wait(DATABASE_PAUSE)
+            return 0
+
+
+def sweep(cluster_id: UUID) -> int:
+    """One round of everything that is due at one notary; return how much became final."""
+    cluster = NotaryCluster.objects.get(pk=cluster_id)
+    probe(cluster)
+    return sum(step(cluster) for step in SWEEPS)
+
+
+def probe(cluster: NotaryCluster) -> None:
+    """Ask a notary that is not relied on whether it is back; one prober at a time, of all processes."""
+    if not breaker.is_open(cluster.pk) or not breaker.take_probe(cluster.pk):
+        return
+    began = time.monotonic()
+    try:
+        notary_of(cluster).decide([Void(id=probe_id(cluster.pk, timezone.now()))], budget=settings.NOTARY_BUDGET)
+    except (NotaryUnavailable, NotaryRejected) as problem:
+        breaker.record_failure(cluster.pk, cause=getattr(problem, "cause", "rejected"))
+        breaker.postpone_probe(cluster.pk)
+        return
+    breaker.record_answer(cluster.pk, seconds=time.monotonic() - began)
+
+
+def probe_id(cluster_id: UUID, at: datetime) -> UUID:
+    """An id that no payment has, new every minute: a probe takes the whole path and moves no value."""
+    return uuid5(PROBE_NAMESPACE, f"{cluster_id} {at:%Y-%m-%dT%H:%M}")

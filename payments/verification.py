@@ -1,0 +1,94 @@
+"""The notary asked about payments in doubt: claim, ask, write.
+
+Workers and the resolver call the same function. Between claim and write no transaction is open, and two
+processes that hold answers for one payment cannot both write: its status decides.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from notary.client.errors import NotaryRejected, NotaryUnavailable
+from notary.client.values import Outcome
+from payments import breaker, outcomes
+from payments.claims import Claimed, claim, postpone
+from payments.guarantee import guarantee
+from payments.models import Payment
+from payments.states import Status
+from payments.verdicts import must_undo, question, undo, verdict
+from regions.models import NotaryCluster
+from vouchers.notaries import notary_of
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+def verify_due(cluster: NotaryCluster, *, now: datetime | None = None) -> int:
+    """Bring one batch of the cluster's due payments forward; return how many became final.
+
+    While the notary is away nothing is settled: each payment gets a later time to be looked at, and
+    those whose patience is over become `voiding`. An absent notary raises nothing.
+    """
+    at = now or timezone.now()
+    give_up(cluster, now=at)
+    if breaker.is_open(cluster.pk) and not breaker.take_probe(cluster.pk):
+        return 0
+    claimed = claim(cluster, now=at)
+    if not claimed:
+        return 0
+    answers = _ask_or_postpone(cluster, claimed, now)
+    _report_undecided(answers)
+    return outcomes.write(answers) if answers else 0
+
+
+def _ask_or_postpone(
+    cluster: NotaryCluster, claimed: Sequence[Claimed], now: datetime | None
+) -> list[tuple[Claimed, Outcome]]:
+    began = time.monotonic()
+    try:
+        answers = ask(cluster, claimed)
+    except (NotaryUnavailable, NotaryRejected) as problem:
+        breaker.record_failure(cluster.pk, cause=getattr(problem, "cause", "rejected"))
+        postpone(claimed, now=now or timezone.now())
+        log.warning("notary did not answer", cluster=cluster.slug, problem=type(problem).__name__)
+        return []
+    breaker.record_answer(cluster.pk, seconds=time.monotonic() - began)
+    return answers
+
+
+@transaction.atomic(durable=True)
+def give_up(cluster: NotaryCluster, *, now: datetime) -> int:
+    """End the wait of payments that were 確認中 for longer than the patience.
+
+    Those that the region stands for are `accepted`; the others become `voiding`, for good. The notary
+    may have committed them, or may yet: the void that follows finds out, and undoes it.
+    """
+    hopeless = Payment.objects.filter(region__notary=cluster, status=Status.PENDING, valid_until__lte=now)
+    locked = list(hopeless.order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True))
+    ids = [payment.pk for payment in locked if not guarantee(payment)]
+    return outcomes.move(ids, Status.VOIDING, next_attempt_at=now) if ids else 0
+
+
+def ask(cluster: NotaryCluster, claimed: Sequence[Claimed]) -> list[tuple[Claimed, Outcome]]:
+    """One answer for each payment; raise NotaryUnavailable if it is not certain that all are answered.
+
+    Where a payment had been given up and turns out to be committed, the answer is that of its reversal.
+    """
+    notary = notary_of(cluster)
+    first = notary.decide([question(payment) for payment in claimed], budget=settings.NOTARY_BUDGET)
+    answers = dict(zip(claimed, first, strict=True))
+    to_undo = [payment for payment, outcome in answers.items() if must_undo(payment, outcome)]
+    if to_undo:
+        undone = notary.decide([undo(payment) for payment in to_undo], budget=settings.NOTARY_BUDGET)
+        answers.update(zip(to_undo, undone, strict=True))
+    return list(answers.items())
+
+
+def _report_undecided(answers: Sequence[tuple[Claimed, Outcome]]) -> None:
+    for payment, outcome in answers:
+        if verdict(payment, outcome) is None:
+            log.error("notary decided nothing", payment=str(payment.id), outcome=outcome.outcome)
