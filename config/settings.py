@@ -36,11 +36,14 @@ PAYMENT_PATIENCE = 10.0  # how long a payment may be 確認中 before it is give
 NOTARY_BUDGET = 2.0  # one call of the notary, all of it: connect, send, wait, read
 NOTARY_BATCH = 128  # requests in one call (the notary takes up to 256)
 VERIFICATION_LEASE = 5.0  # a claimed payment whose worker died is claimed again after this
+RECONCILE_BUDGET = 15.0  # one call of a comparison: nobody waits for it
+RECONCILE_INTERVAL = 3600.0  # between two full comparisons with a notary
 RESOLVER_INTERVAL = 0.25  # pause between the resolver's sweeps
 NOTARY_SLOW = 1.0  # an answer that took longer counts as a failure
 BREAKER_FAILURES = 3  # so many in a row, and nothing is sent but one probe at a time
 BREAKER_LOOK = 0.2  # how long a process may believe what it last read of the breaker
 PROBE_PAUSE = 1.0  # between a probe that failed and the next
+DISTRUST_LEASE = 300.0  # a notary that is being made whole again is not probed before this
 PROBE_LEASE = 4.0  # a prober that died is replaced after this
 WAITING_PAYMENTS_MAX = 24  # requests in one web process that may wait for an outcome; others get 202
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from notary.client.values import LogEntry, LogPage, Outcome, OutcomeKind, Request, SignedBatch
+from notary.client.values import BucketSums, LogEntry, LogPage, Outcome, OutcomeKind, Request, SignedBatch
 from notary.rules import Books, Decision, Verdict, carry_out, wanted_by
 from notary.sealing import SealedBatch, Signer, empty_checkpoint, seal
 from notary.store import Store
@@ -44,6 +44,10 @@ class Decisions:
         entries = tuple(map(LogEntry, (decision.request for decision in decisions), self._recorded(decisions)))
         is_full = len(decisions) == limit
         return LogPage(entries, decisions[-1].position if is_full else max(head, after), head)
+
+    def sums(self, platform: str, after: int, until: int, width: int) -> list[BucketSums]:
+        """What the platform committed and reversed, summed by bucket of log positions."""
+        return self._store.sums(platform, after, until, width)
 
     def checkpoint(self) -> SignedBatch:
         """The signed head of the whole log."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from notary.client.values import LogPage, Outcome, PublicKey, Request, SignedBatch
+from notary.client.values import BucketSums, LogPage, Outcome, PublicKey, Request, SignedBatch
 from notary.client.wire import InvalidRequest, request_from_wire, request_to_wire
 from notary.decisions import Decisions, unreadable
 from notary.sealing import Signer
@@ -26,6 +26,9 @@ class InProcessNotary:
 
     def log(self, after: int, limit: int, *, budget: float) -> LogPage:
         return self._decisions.log(self._platform, after, limit)
+
+    def sums(self, after: int, until: int, width: int, *, budget: float) -> list[BucketSums]:
+        return self._decisions.sums(self._platform, after, until, width)
 
     def keys(self, *, budget: float) -> list[PublicKey]:
         return [self._signer.public]

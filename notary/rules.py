@@ -5,7 +5,7 @@ A batch works on one `Books`; each request sees what the requests before it did 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from notary.client.merkle import canonical
 from notary.client.values import (
     Allocation,
+    BucketSums,
     Close,
     Commit,
     OutcomeKind,
@@ -72,6 +73,28 @@ class Decision:
             reason=Reason(leaf["reason"]) if leaf["reason"] else None,
             decided_at=datetime.fromisoformat(leaf["decided_at"]),
         )
+
+
+def sum_up(decisions: Iterable[Decision], width: int) -> list[BucketSums]:
+    """Commits and reversals by bucket of log positions, in order."""
+    sums: dict[int, BucketSums] = {}
+    for decision in decisions:
+        bucket = (decision.position - 1) // width
+        so_far = sums.setdefault(bucket, BucketSums(bucket))
+        if decision.outcome is OutcomeKind.COMMITTED:
+            sums[bucket] = replace(
+                so_far, committed=so_far.committed + 1, committed_yen=so_far.committed_yen + _yen_of(decision)
+            )
+        elif decision.outcome is OutcomeKind.REVERSED:
+            sums[bucket] = replace(
+                so_far, reversed=so_far.reversed + 1, reversed_yen=so_far.reversed_yen + _yen_of(decision)
+            )
+    return [found for _, found in sorted(sums.items()) if found.committed or found.reversed]
+
+
+def _yen_of(decision: Decision) -> int:
+    request = decision.request
+    return sum(yen for _, yen in request.allocations) if isinstance(request, Commit | Reverse) else 0
 
 
 @dataclass(frozen=True, slots=True)

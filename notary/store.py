@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 from uuid import UUID
 
+from notary.client.values import BucketSums
 from notary.rules import Books, Decision, Wanted
 from notary.sealing import SealedBatch
 
@@ -34,6 +35,9 @@ class Store(Protocol):
 
         Whatever is decided later has a position past that end.
         """
+
+    def sums(self, platform: str, after: int, until: int, width: int) -> list[BucketSums]:
+        """What this platform committed and reversed at positions past `after` up to `until`, by bucket."""
 
     def batches(self, numbers: Collection[int]) -> dict[int, SealedBatch]:
         """The batches of these numbers."""

@@ -10,6 +10,7 @@ urlpatterns = [
     path("v1/decisions", api.decide),
     path("v1/decisions/<uuid:id>", api.decision),
     path("v1/log", api.log),
+    path("v1/sums", api.sums),
     path("v1/keys", api.keys),
     path("v1/checkpoint", api.checkpoint),
     path("v1/batches", api.batches),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from notary.gate import Gate
 from notary.problems import problem
 
 MAX_PAGE = 1000
+MAX_SUMMED = 50_000
 MAX_POSITION = 2**63 - 1
 
 logger = structlog.get_logger()
@@ -104,6 +106,16 @@ class Api:
             page = self.decisions.log(call.platform, after, max(1, limit))
         decisions = [outcome_to_wire(entry.outcome) for entry in page.entries]
         return {"decisions": decisions, "next": page.next, "head": page.head}
+
+    @call("GET")
+    def sums(self, call: _Call) -> Answer:
+        after = call.number("after", default=0, most=MAX_POSITION)
+        until = call.number("until", default=after + MAX_SUMMED, most=MAX_POSITION)
+        width = max(1, call.number("width", default=1000, most=MAX_SUMMED))
+        if after % width or not after <= until <= after + MAX_SUMMED:
+            raise Malformed(f"after is a multiple of width, and until at most {MAX_SUMMED} past it")
+        with self.admission.admitted():
+            return {"buckets": [asdict(found) for found in self.decisions.sums(call.platform, after, until, width)]}
 
     @call("GET")
     def keys(self, call: _Call) -> Answer:

@@ -72,6 +72,21 @@ def record_failure(cluster_id: UUID, *, cause: str, now: datetime | None = None)
     forget()
 
 
+def distrust(cluster_id: UUID, *, cause: str, now: datetime | None = None) -> None:
+    """Open the breaker for a reason that no probe can see; probes wait until it is closed or a while has passed."""
+    at = now or timezone.now()
+    NotaryHealth.objects.update_or_create(
+        cluster_id=cluster_id,
+        defaults={
+            "is_open": True,
+            "cause": cause,
+            "changed_at": at,
+            "probe_after": at + timedelta(seconds=settings.DISTRUST_LEASE),
+        },
+    )
+    forget()
+
+
 def take_probe(cluster_id: UUID, *, now: datetime | None = None) -> bool:
     """Become the one prober of an open breaker, for the length of a lease."""
     at = now or timezone.now()

@@ -43,8 +43,19 @@ def claim(cluster: NotaryCluster, *, now: datetime) -> list[Claimed]:
     ids = [payment.pk for payment in payments]
     lease = now + timedelta(seconds=settings.VERIFICATION_LEASE)
     Payment.objects.filter(pk__in=ids).update(next_attempt_at=lease, attempts=F("attempts") + 1)
-    draws = _draws_of(ids)
-    return [Claimed(p.pk, p.region_id, Status(p.status), p.valid_until, p.attempts + 1, draws[p.pk]) for p in payments]
+    for payment in payments:
+        payment.attempts += 1
+    return _with_draws(payments)
+
+
+def load(payment_ids: Sequence[UUID]) -> list[Claimed]:
+    """These payments as they stand, without a lease: for what asks about payments that are not in doubt."""
+    return _with_draws(list(Payment.objects.filter(pk__in=payment_ids).order_by("pk")))
+
+
+def load_in_doubt(payment_ids: Sequence[UUID]) -> list[Claimed]:
+    """Those of these payments that are in doubt, without a lease: the status decides who writes."""
+    return _with_draws(list(Payment.objects.in_doubt().filter(pk__in=payment_ids).order_by("pk")))
 
 
 def postpone(claimed: Sequence[Claimed], *, now: datetime) -> None:
@@ -58,6 +69,11 @@ def postpone(claimed: Sequence[Claimed], *, now: datetime) -> None:
 def retry_pause(attempts: int) -> float:
     """Seconds before the next attempt: doubling, bounded, so that recovery is never far away."""
     return float(min(RETRY_FIRST * 2.0 ** min(attempts - 1, 10), RETRY_MAX))
+
+
+def _with_draws(payments: Sequence[Payment]) -> list[Claimed]:
+    draws = _draws_of([payment.pk for payment in payments])
+    return [Claimed(p.pk, p.region_id, Status(p.status), p.valid_until, p.attempts, draws[p.pk]) for p in payments]
 
 
 def _draws_of(payment_ids: Sequence[UUID]) -> dict[UUID, tuple[Draw, ...]]:

@@ -105,7 +105,11 @@ def _refuse(refund: Refund, answer: Outcome) -> int:
 def _finish(refund: Refund, status: RefundStatus, answer: Outcome) -> int:
     announce([refund.payment_id])
     return Refund.objects.filter(pk=refund.pk, status=RefundStatus.PENDING).update(
-        status=status, next_attempt_at=None, decided_at=answer.decided_at, receipt=answer.receipt
+        status=status,
+        next_attempt_at=None,
+        decided_at=answer.decided_at,
+        log_position=answer.position,
+        receipt=answer.receipt,
     )
 
 

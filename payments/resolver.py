@@ -18,6 +18,7 @@ from notary.client.errors import NotaryRejected, NotaryUnavailable
 from notary.client.values import Void
 from payments import breaker
 from payments.models import Heartbeat
+from payments.reconciliation.run import compare_due, follow
 from payments.refund_verification import verify_refunds
 from payments.verification import verify_due
 from regions.models import NotaryCluster
@@ -30,7 +31,14 @@ log = structlog.stdlib.get_logger(__name__)
 HEARTBEAT = "resolver"
 PROBE_NAMESPACE = UUID("7d1f6a52-0d5b-4c1c-9d0e-3b8f0f2b5a77")
 DATABASE_PAUSE = 1.0
-SWEEPS: tuple[Callable[[NotaryCluster], int], ...] = (verify_due, verify_refunds, register_due, close_due)
+SWEEPS: tuple[Callable[[NotaryCluster], int], ...] = (
+    follow,
+    verify_due,
+    verify_refunds,
+    register_due,
+    close_due,
+    compare_due,
+)
 
 
 class Resolver:

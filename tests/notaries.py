@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notary.client.errors import NotaryTimedOut
 from notary.client.port import Notary
-from notary.client.values import LogPage, Outcome, PublicKey, Request, SignedBatch
+from notary.client.values import BucketSums, LogPage, Outcome, PublicKey, Request, SignedBatch
 from notary.inprocess import InProcessNotary
 from notary.sealing import Signer
 from notary.stores.memory import MemoryStore
@@ -41,6 +41,10 @@ class FaultyNotary:
     def log(self, after: int, limit: int, *, budget: float) -> LogPage:
         self._fail_if(self.is_cut)
         return self.inner.log(after, limit, budget=budget)
+
+    def sums(self, after: int, until: int, width: int, *, budget: float) -> list[BucketSums]:
+        self._fail_if(self.is_cut)
+        return self.inner.sums(after, until, width, budget=budget)
 
     def keys(self, *, budget: float) -> list[PublicKey]:
         self._fail_if(self.is_cut)

@@ -24,7 +24,7 @@ from config.settings import *  # noqa: F403
 from config.settings import DATABASES, INSTALLED_APPS
 
 _default = DATABASES["default"]
-DATABASES["notary"] = {**_default, "NAME": "hansatsu_notary"}
+DATABASES["notary"] = {**_default, "NAME": "hansatsu_notary", "TEST": {"DEPENDENCIES": []}}
 DATABASE_ROUTERS = ["tests.routers.NotaryApart"]
 INSTALLED_APPS = [*INSTALLED_APPS, "notary"]
 

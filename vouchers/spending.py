@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from notary.client.values import MAX_ALLOCATIONS
 from regions.ids import new_id
 from vouchers.errors import InsufficientBalance
 from vouchers.models import EntryKind, LedgerEntry, Voucher
@@ -63,7 +64,8 @@ def hold(*, wallet_id: UUID, ticket_type_ids: Sequence[UUID], amount: int, at: d
     good = Voucher.objects.filter(wallet_id=wallet_id, ticket_type_id__in=ticket_type_ids).spendable(at=at)
     locked = good.select_related("ticket_type").order_by("pk").select_for_update(of=("self",), no_key=True)
     # Ordered twice: locks are taken by id, value is drawn in spending order.
-    in_order = sorted(locked, key=spending_order)
+    # No more of them than the notary takes in one transaction.
+    in_order = sorted(locked, key=spending_order)[:MAX_ALLOCATIONS]
     draws = plan_draws(((voucher.pk, voucher.available) for voucher in in_order), amount)
     _move(draws, "held = voucher.held + moved.amount")
     return draws

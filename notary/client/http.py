@@ -19,7 +19,7 @@ from notary.client.exchange import Answer, Exchange, Question
 from notary.client.mac import credentials_for, is_answer_proven
 from notary.client.proofs import Keys, Proofs
 from notary.client.receipts import BadReceipt, verify_signature
-from notary.client.values import LogPage, Outcome, PublicKey, Request, SignedBatch
+from notary.client.values import BucketSums, LogPage, Outcome, PublicKey, Request, SignedBatch
 from notary.client.wire import (
     batch_from_wire,
     entry_from_outcome,
@@ -92,6 +92,11 @@ class HttpNotary:
             proofs.check(outcome)
         entries = _read(lambda: tuple(entry_from_outcome(outcome) for outcome in outcomes))
         return _read(lambda: LogPage(entries, int(document["next"]), int(document["head"])))
+
+    def sums(self, after: int, until: int, width: int, *, budget: float) -> list[BucketSums]:
+        deadline = self._begin(budget)
+        document = self._ask("GET", f"/v1/sums?after={after}&until={until}&width={width}", deadline)
+        return _read(lambda: [BucketSums(**{name: int(n) for name, n in wire.items()}) for wire in document["buckets"]])
 
     def keys(self, *, budget: float) -> list[PublicKey]:
         return self._fetch_keys(self._begin(budget))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from notary.client.values import LogPage, Outcome, PublicKey, Request, SignedBatch
+from notary.client.values import BucketSums, LogPage, Outcome, PublicKey, Request, SignedBatch
 
 
 class Notary(Protocol):
@@ -25,6 +25,12 @@ class Notary(Protocol):
 
     def log(self, after: int, limit: int, *, budget: float) -> LogPage:
         """This platform's decisions past position `after`, at most `limit` of them, in log order."""
+
+    def sums(self, after: int, until: int, width: int, *, budget: float) -> list[BucketSums]:
+        """This platform's commits and reversals at positions past `after` up to `until`, summed by bucket.
+
+        `after` is a multiple of `width`. Buckets in which nothing was committed or reversed are left out.
+        """
 
     def keys(self, *, budget: float) -> list[PublicKey]:
         """The public keys that receipts are signed with, the one in use first."""

@@ -134,6 +134,20 @@ class LogPage:
 
 
 @dataclass(frozen=True, slots=True)
+class BucketSums:
+    """What a platform committed and reversed in a stretch of log positions: counts, and yen.
+
+    Bucket b of width w covers the positions from b·w + 1 to (b + 1)·w.
+    """
+
+    bucket: int
+    committed: int = 0
+    committed_yen: int = 0
+    reversed: int = 0
+    reversed_yen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PublicKey:
     """An Ed25519 key of the notary: its id, its 32 raw bytes, and the same as PEM for other tools."""
 

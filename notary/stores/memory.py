@@ -9,8 +9,8 @@ from itertools import islice
 from threading import RLock
 from uuid import UUID
 
-from notary.client.values import Reverse
-from notary.rules import Account, Books, Decision, Wanted
+from notary.client.values import BucketSums, Reverse
+from notary.rules import Account, Books, Decision, Wanted, sum_up
 from notary.sealing import EMPTY_LOG, SealedBatch
 
 
@@ -49,6 +49,12 @@ class MemoryStore:
             later = (self._at(position) for position in range(after + 1, head + 1))
             mine = (decision for decision in later if decision.platform == platform)
             return list(islice(mine, limit)), head
+
+    def sums(self, platform: str, after: int, until: int, width: int) -> list[BucketSums]:
+        with self._lock:
+            head = self._batches[-1].head.position if self._batches else 0
+            mine = (self._at(position) for position in range(after + 1, min(head, until) + 1))
+            return sum_up((decision for decision in mine if decision.platform == platform), width)
 
     def batches(self, numbers: Collection[int]) -> dict[int, SealedBatch]:
         return {number: self._batches[number - 1] for number in numbers}

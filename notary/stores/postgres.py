@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from notary.client.merkle import canonical
-from notary.client.values import SignedBatch
+from notary.client.values import BucketSums, SignedBatch
 from notary.errors import DatabaseAway
 from notary.rules import Account, Books, Decision, Head, Wanted
 from notary.sealing import EMPTY_LOG, SealedBatch, split_leaves
@@ -55,6 +55,20 @@ READ_LOG = """
 """
 READ_BATCHES = "SELECT header, signature, leaves FROM notary_batch"
 
+SUM_LOG = """
+    SELECT (position - 1) / %s,
+           count(*) FILTER (WHERE outcome = 'committed'), coalesce(sum(yen) FILTER (WHERE outcome = 'committed'), 0),
+           count(*) FILTER (WHERE outcome = 'reversed'), coalesce(sum(yen) FILTER (WHERE outcome = 'reversed'), 0)
+    FROM (
+      SELECT position, leaf::json ->> 'outcome' AS outcome,
+             (SELECT sum((allocation ->> 'amount')::bigint)
+                FROM json_array_elements(leaf::json -> 'allocations') AS allocation) AS yen
+      FROM notary_decision WHERE platform = %s AND position > %s AND position <= %s
+    ) AS decision
+    WHERE outcome IN ('committed', 'reversed')
+    GROUP BY 1 ORDER BY 1
+"""
+
 
 class PostgresStore:
     """`using` is the alias of the database. Transactions are READ COMMITTED, as they are by default."""
@@ -79,6 +93,9 @@ class PostgresStore:
         ends = self.read("SELECT position FROM notary_head WHERE id = 1", [])
         head = ends[0][0] if ends else 0
         return [_decision(*row) for row in self.read(READ_LOG, [platform, after, head, limit])], head
+
+    def sums(self, platform: str, after: int, until: int, width: int) -> list[BucketSums]:
+        return [BucketSums(*map(int, row)) for row in self.read(SUM_LOG, [width, platform, after, until])]
 
     def batches(self, numbers: Collection[int]) -> dict[int, SealedBatch]:
         found = self.read(f"{READ_BATCHES} WHERE number = ANY(%s::bigint[])", [list(numbers)])
