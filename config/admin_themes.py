@@ -11,6 +11,14 @@ def style(_request: HttpRequest) -> str:
     return static("admin_sites/admin.css")
 
 
+def staff_icon(_request: HttpRequest) -> str:
+    return static("admin_sites/staff.svg")
+
+
+def portal_icon(_request: HttpRequest) -> str:
+    return static("admin_sites/portal.svg")
+
+
 # Indigo for the office, green for the shops: with both open, nobody mistakes one for the other.
 INDIGO = {
     "50": "#eef2fb", "100": "#dbe4f6", "200": "#bccdee", "300": "#8faae0", "400": "#5f82cd", "500": "#3f62b3",
@@ -33,6 +41,7 @@ UNFOLD_STAFF: dict[str, Any] = {
     "SITE_HEADER": _("Voucher secretariat"),
     "SITE_SUBHEADER": "Hansatsu",
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": staff_icon}],
     "COLORS": {"primary": INDIGO},
 }
 UNFOLD_PORTAL: dict[str, Any] = {
@@ -42,5 +51,6 @@ UNFOLD_PORTAL: dict[str, Any] = {
     "SITE_HEADER": _("Shop portal"),
     "SITE_SUBHEADER": "Hansatsu",
     "SITE_SYMBOL": "storefront",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": portal_icon}],
     "COLORS": {"primary": GREEN},
 }

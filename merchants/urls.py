@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+"""A shop's pages outside the portal: what is printed and put beside a till."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from merchants import views
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:region>/tills/<str:till>/stand/", views.till_stand, name="till-stand"),
+    path("<slug:region>/tills/<str:till>/qr.svg", views.till_qr_svg, name="till-qr-svg"),
+    path("<slug:region>/tills/<str:till>/qr.png", views.till_qr_png, name="till-qr-png"),
+]

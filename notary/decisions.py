@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from notary.client.values import BucketSums, LogEntry, LogPage, Outcome, OutcomeKind, Request, SignedBatch
+from notary.crash_points import crash_point
 from notary.rules import Books, Decision, Verdict, carry_out, wanted_by
 from notary.sealing import SealedBatch, Signer, empty_checkpoint, seal
 from notary.store import Store
@@ -30,6 +31,8 @@ class Decisions:
             sealed = self._sealed(turn.books)
             if sealed:
                 turn.record(sealed)
+            crash_point("before the commit")
+        crash_point("before the answer")
         told = iter(self._outcomes(requests, verdicts, sealed))
         return [entry if isinstance(entry, Outcome) else next(told) for entry in entries]
 

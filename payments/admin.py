@@ -35,8 +35,12 @@ class PaymentAdmin(RefundPages, PaymentHistory, RegionScopedAdmin):
     list_select_related = ("store", "till", "region", "wallet__resident")
     list_filter = (PeriodFilter, WordingFilter, RegionFilter)
     search_fields = (
-        "wallet__resident__resident_no", "wallet__resident__name", "wallet__resident__kana", "store__name", "till__code",
-    )  # fmt: skip
+        "wallet__resident__resident_no",
+        "wallet__resident__name",
+        "wallet__resident__kana",
+        "store__name",
+        "till__code",
+    )
     search_help_text = _("Payment number, resident's number or name, store")
     fieldsets = (
         (None, {"fields": ["number_shown", "status", "amount_shown", "refunded_shown", "resident_link", "region"]}),

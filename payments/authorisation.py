@@ -12,6 +12,7 @@ from psycopg.errors import LockNotAvailable
 from merchants.models import Till
 from merchants.places import find_till
 from payments import breaker
+from payments.crash_points import crash_point
 from payments.errors import KeyReused, NotaryAway, PaymentInProgress
 from payments.guarantee import guarantee, may_guarantee
 from payments.models import Allocation, Payment
@@ -60,6 +61,7 @@ def authorise(request: PaymentRequest, *, now: datetime | None = None) -> Paymen
         if isinstance(problem.__cause__, LockNotAvailable):
             raise PaymentInProgress from problem
         raise
+    crash_point("before the nudge")
     wake_verification(request.region.notary_id)
     return payment
 
@@ -101,6 +103,7 @@ def _hold_and_write(request: PaymentRequest, till: Till, now: datetime, *, guara
     )
     if guaranteed and not guarantee(payment):
         raise NotaryAway
+    crash_point("before the hold commits")
     return payment
 
 

@@ -30,10 +30,10 @@ class PeriodFilter(ListFilter):
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
-        first, last = (params.pop(name, [None])[-1] for name in self.expected_parameters())
+        first, last = (params.pop(name, [None])[-1] for name in (self.first_parameter, self.last_parameter))
         self.period = Period(read_day(first), read_day(last))
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.first_parameter, self.last_parameter]
 
     def has_output(self) -> bool:
@@ -111,7 +111,7 @@ class PaymentHistory:
     """Columns, filters, search, sums and export that both sites' lists of payments share. A mixin."""
 
     change_list_template = "admin/payment_history.html"
-    list_select_related = ("store", "till", "region")
+    list_select_related: tuple[str, ...] = ("store", "till", "region")
     search_fields: tuple[str, ...] = ("store__name",)
     export_columns = (
         lazy("payment number"), lazy("date and time"), lazy("store"), lazy("till"), lazy("status"),
@@ -194,7 +194,7 @@ def _above_the_list(changelist: Any) -> dict[str, Any]:
         "period": period.period,
         "quick_periods": list(period.choices(changelist)),
         "selects": [_select(spec) for spec in selects],
-        "sums": {name: f"{sum:,}" if name == "count" else yen(sum) for name, sum in sums.items()},
+        "sums": {name: f"{total:,}" if name == "count" else yen(total) for name, total in sums.items()},
         "export_address": f"export/{changelist.get_query_string({}, ['p'])}",
     }
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from notary.client.values import Outcome, OutcomeKind
 from payments.claims import Claimed
+from payments.crash_points import crash_point
 from payments.models import Payment, StoreEntry, StoreEntryKind
 from payments.states import Status, sources
 from payments.verdicts import verdict
@@ -34,7 +35,9 @@ def write(answers: Sequence[Answer]) -> int:
     for payment, outcome in answers:
         if target := verdict(payment, outcome):
             by_target.setdefault(target, []).append((payment, outcome))
-    return sum(_decide(target, group) for target, group in sorted(by_target.items()))
+    decided = sum(_decide(target, group) for target, group in sorted(by_target.items()))
+    crash_point("before the write commits")
+    return decided
 
 
 def move(payment_ids: Sequence[UUID], target: Status, *, next_attempt_at: datetime | None) -> int:
@@ -55,6 +58,7 @@ def announce(payment_ids: Sequence[UUID]) -> None:
 
 def _decide(target: Status, answers: Sequence[Answer]) -> int:
     stores = _update(target, answers)
+    crash_point("inside the write")
     moved = [answer for answer in answers if answer[0].id in stores]
     for effect, group in _effects(target, moved).items():
         effect([movement for answer in group for movement in _movements(answer)])

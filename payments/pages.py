@@ -54,7 +54,7 @@ class Outcome:
 
 
 GUARANTEED = Outcome(
-    _("Paid"),
+    _("Payment accepted"),
     "paid",
     _("The city guarantees this payment; the final check follows by itself."),
     _("To the shop: this payment is valid. Please hand over the goods."),
@@ -64,7 +64,10 @@ OUTCOMES: dict[str, Outcome] = {
     Status.PENDING: Outcome(
         _("Being checked"),
         "checking",
-        _("We are making sure of this payment. Please stay on this page: it changes by itself, usually within seconds."),
+        _(
+            "We are making sure of this payment. "
+            "Please stay on this page: it changes by itself, usually within seconds."
+        ),
         _("To the shop: it is not paid yet. Please wait until this page says so."),
     ),
     Status.COMPLETED: Outcome(_("Payment complete"), "paid", "", ""),
@@ -91,7 +94,7 @@ OUTCOMES: dict[str, Outcome] = {
     ),
 }
 REFUNDED = Outcome(
-    _("Refunded"),
+    _("Fully refunded"),
     "refunded",
     _("The shop has given back the whole amount."),
     _("To the shop: this payment was cancelled."),

@@ -3,10 +3,12 @@
 One thread for each notary, so that one which hangs does not hold up the others.
 """
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid5
 
 import structlog
@@ -17,6 +19,7 @@ from django.utils import timezone
 from notary.client.errors import NotaryRejected, NotaryUnavailable
 from notary.client.values import Void
 from payments import breaker
+from payments.crash_points import crash_point
 from payments.models import Heartbeat
 from payments.reconciliation.run import compare_due, follow
 from payments.refund_verification import verify_refunds
@@ -31,14 +34,11 @@ log = structlog.stdlib.get_logger(__name__)
 HEARTBEAT = "resolver"
 PROBE_NAMESPACE = UUID("7d1f6a52-0d5b-4c1c-9d0e-3b8f0f2b5a77")
 DATABASE_PAUSE = 1.0
-SWEEPS: tuple[Callable[[NotaryCluster], int], ...] = (
-    follow,
-    verify_due,
-    verify_refunds,
-    register_due,
-    close_due,
-    compare_due,
-)
+Step = Callable[[NotaryCluster], int]
+# What people wait for, in every round; the rest about once a second, so that an idle resolver costs little.
+URGENT: tuple[Step, ...] = (verify_due, verify_refunds)
+PATIENT: tuple[Step, ...] = (follow, register_due, close_due, compare_due)
+PATIENT_EVERY = 4
 
 
 class Resolver:
@@ -72,11 +72,12 @@ class Resolver:
         return thread
 
     def _sweep(self, cluster_id: UUID) -> None:
-        while not self._stopping.is_set():
-            started = time.monotonic()
-            settled = self._guarded(lambda: sweep(cluster_id))
+        for number in itertools.count():
+            settled = self._guarded(partial(sweep, cluster_id, patient=number % PATIENT_EVERY == 0))
+            if self._stopping.is_set():
+                return
             if not settled:
-                self._stopping.wait(max(0.0, settings.RESOLVER_INTERVAL - (time.monotonic() - started)))
+                self._stopping.wait(settings.RESOLVER_INTERVAL)
 
     def _guarded(self, step: Callable[[], int | None]) -> int:
         """A database that is away ends a step, never the resolver."""
@@ -89,17 +90,18 @@ class Resolver:
             return 0
 
 
-def sweep(cluster_id: UUID) -> int:
-    """One round of everything that is due at one notary; return how much became final."""
+def sweep(cluster_id: UUID, *, patient: bool = True) -> int:
+    """One round of what is due at one notary, or of what is urgent only; return how much became final."""
     cluster = NotaryCluster.objects.get(pk=cluster_id)
     probe(cluster)
-    return sum(step(cluster) for step in SWEEPS)
+    return sum(step(cluster) for step in (*URGENT, *PATIENT) if patient or step in URGENT)
 
 
 def probe(cluster: NotaryCluster) -> None:
     """Ask a notary that is not relied on whether it is back; one prober at a time, of all processes."""
     if not breaker.is_open(cluster.pk) or not breaker.take_probe(cluster.pk):
         return
+    crash_point("with the probe's lease")
     began = time.monotonic()
     try:
         notary_of(cluster).decide([Void(id=probe_id(cluster.pk, timezone.now()))], budget=settings.NOTARY_BUDGET)

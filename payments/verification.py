@@ -17,6 +17,7 @@ from notary.client.errors import NotaryRejected, NotaryUnavailable
 from notary.client.values import Outcome
 from payments import breaker, outcomes
 from payments.claims import Claimed, claim, postpone
+from payments.crash_points import crash_point
 from payments.guarantee import guarantee
 from payments.models import Payment
 from payments.states import Status
@@ -34,6 +35,8 @@ def verify_due(cluster: NotaryCluster, *, now: datetime | None = None) -> int:
     those whose patience is over become `voiding`. An absent notary raises nothing.
     """
     at = now or timezone.now()
+    if not Payment.objects.in_doubt().filter(region__notary=cluster).exists():
+        return 0
     give_up(cluster, now=at)
     if breaker.is_open(cluster.pk) and not breaker.take_probe(cluster.pk):
         return 0
@@ -79,11 +82,14 @@ def ask(cluster: NotaryCluster, claimed: Sequence[Claimed]) -> list[tuple[Claime
     Where a payment had been given up and turns out to be committed, the answer is that of its reversal.
     """
     notary = notary_of(cluster)
+    crash_point("before the question")
     first = notary.decide([question(payment) for payment in claimed], budget=settings.NOTARY_BUDGET)
+    crash_point("after the answer")
     answers = dict(zip(claimed, first, strict=True))
     to_undo = [payment for payment, outcome in answers.items() if must_undo(payment, outcome)]
     if to_undo:
         undone = notary.decide([undo(payment) for payment in to_undo], budget=settings.NOTARY_BUDGET)
+        crash_point("after the undoing")
         answers.update(zip(to_undo, undone, strict=True))
     return list(answers.items())
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from regions.access import find_region, residency
+from regions.access import find_region, regions_of_resident, residency
 from regions.models import Region, User
 
 
@@ -38,21 +38,26 @@ def resident_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     @wraps(view)
     def page(request: HttpRequest, region: str, **kwargs: Any) -> HttpResponse:
         arrived_at = time.monotonic()
-        here = find_region(region)
-        request.region = here  # type: ignore[attr-defined]  # what region_of_request remembers
-        if not isinstance(request.user, User):
-            return redirect_to_login(request.get_full_path())
-        with timezone.override(here.tz):
-            resident = residency(request.user, here)
-            if resident is None or not hasattr(resident, "wallet"):
-                return _no_wallet(request, request.user)
-            return view(request, Visit(here, request.user, resident.wallet.pk, arrived_at), **kwargs)
+        try:
+            here = find_region(region)
+            request.region = here  # type: ignore[attr-defined]  # what region_of_request remembers
+            if not isinstance(request.user, User):
+                return redirect_to_login(request.get_full_path())
+            with timezone.override(here.tz):
+                resident = residency(request.user, here)
+                if resident is None or not hasattr(resident, "wallet"):
+                    return _no_wallet(request, request.user, is_home=not kwargs and view.__name__ == "home")
+                return view(request, Visit(here, request.user, resident.wallet.pk, arrived_at), **kwargs)
+        except Http404:
+            # Said by ourselves, so that it says the same while DEBUG is on: a demo has customers too.
+            return render(request, "404.html", status=404)
 
     return page
 
 
-def _no_wallet(request: HttpRequest, user: User) -> HttpResponse:
+def _no_wallet(request: HttpRequest, user: User, *, is_home: bool) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
         raise Http404
-    homes = Region.objects.filter(residents__user=user, residents__wallet__isnull=False)
-    return render(request, "payments/no_wallet.html", {"homes": homes}, status=404)
+    homes = regions_of_resident(user)
+    # The region's first page is public knowledge; to a stranger everything below it might not exist.
+    return render(request, "payments/no_wallet.html", {"homes": homes}, status=200 if is_home else 404)

@@ -29,6 +29,11 @@ def residency(user: User, region: Region) -> Resident | None:
     return Resident.objects.in_region(region).filter(user=user).select_related("wallet").first()
 
 
+def regions_of_resident(user: User) -> QuerySet[Region]:
+    """The regions on whose lists of residents the person stands."""
+    return Region.objects.filter(residents__user=user)
+
+
 def staffed_regions(user: User) -> QuerySet[Region]:
     """The regions whose rows the person may see at the secretariat's site."""
     if user.is_operator:

@@ -133,6 +133,7 @@ class LogEntryAdmin(ScopedAdmin):
     """Who changed what at the admin sites; nobody changes that."""
 
     icon = "history"
+    menu_title = _("Administration log")
     scope_path = None
     view_by = OPERATORS
     add_by = change_by = delete_by = NOBODY

@@ -153,6 +153,7 @@ class ScopedAdmin(Scoped, ModelAdmin):  # type: ignore[misc]
     form = RegionForm
     region_from: ClassVar[str | None] = None
     icon: ClassVar[str] = "label"
+    menu_title: ClassVar[Any] = ""
     view_on_site = False
     show_full_result_count = False
     list_filter_submit = True

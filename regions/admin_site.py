@@ -135,6 +135,10 @@ class HouseSite(UnfoldAdminSite):  # type: ignore[misc]
     def add_page(self, route: str, view: View, name: str) -> None:
         self._pages.append((route, view, name))
 
+    def get_urls(self) -> list[Any]:
+        # The way to any object's public page by its number would tell which objects there are.
+        return [address for address in super().get_urls() if getattr(address, "name", "") != "view_on_site"]
+
     def extra_urls(self) -> list[URLPattern]:
         return [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
 
@@ -171,8 +175,9 @@ class HouseSite(UnfoldAdminSite):  # type: ignore[misc]
         return groups
 
     def _menu_item_of(self, request: HttpRequest, model: dict[str, Any]) -> dict[str, Any]:
-        icon = getattr(self.get_model_admin(model["model"]), "icon", "label")
-        return self._menu_item(request, model["name"], model["admin_url"], icon)
+        page = self.get_model_admin(model["model"])
+        title = getattr(page, "menu_title", "") or model["name"]
+        return self._menu_item(request, str(title), model["admin_url"], getattr(page, "icon", "label"))
 
     def _menu_item(self, request: HttpRequest, title: str, link: str, icon: str) -> dict[str, Any]:
         active = self._get_is_active(request, link)

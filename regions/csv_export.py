@@ -7,8 +7,8 @@ from django.http import StreamingHttpResponse
 
 # By its mark a spreadsheet knows UTF-8; without it Japanese turns into noise.
 MARK = "\ufeff"
-# With one of these at its beginning a text is run as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
+# With one of these at its beginning, full-width ones included, a text is run as a formula.
+FORMULA_STARTS = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def safe_cell(value: object) -> object:

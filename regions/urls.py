@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""The way in: which region."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from regions import views
+
+urlpatterns: list[URLPattern] = [path("", views.home, name="home")]

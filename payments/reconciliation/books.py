@@ -66,6 +66,7 @@ def _write_missing(payment_id: UUID, findings: Findings) -> None:
     if findings.dry_run:
         return
     payment = Payment.objects.get(pk=payment_id, status=Status.COMPLETED)
+    at = payment.decided_at or payment.authorised_at
     LedgerEntry.objects.bulk_create(
         (
             LedgerEntry(
@@ -75,7 +76,7 @@ def _write_missing(payment_id: UUID, findings: Findings) -> None:
                 kind=EntryKind.SPEND,
                 amount=-allocation.amount,
                 source=payment.pk,
-                at=payment.decided_at,
+                at=at,
             )
             for allocation in Allocation.objects.filter(payment=payment)
         ),
@@ -88,6 +89,6 @@ def _write_missing(payment_id: UUID, findings: Findings) -> None:
         kind=StoreEntryKind.PAYMENT,
         amount=payment.amount,
         source=payment.pk,
-        at=payment.decided_at,
+        at=at,
     )
     StoreEntry.objects.bulk_create([entry], ignore_conflicts=True)

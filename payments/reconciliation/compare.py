@@ -89,9 +89,11 @@ def _commits(notary: Notary, after: int, until: int) -> dict[UUID, Committed]:
     while after < until:
         page = notary.log(after, PAGE, budget=settings.RECONCILE_BUDGET)
         for entry in page.entries:
-            is_commit = entry.outcome.outcome is OutcomeKind.COMMITTED and isinstance(entry.request, Commit)
-            if is_commit and (entry.outcome.position or 0) <= until:
-                found[entry.request.id] = Committed(entry, sum(yen for _, yen in entry.request.allocations))
+            request, outcome = entry.request, entry.outcome
+            if outcome.outcome is not OutcomeKind.COMMITTED or not isinstance(request, Commit):
+                continue
+            if (outcome.position or 0) <= until:
+                found[request.id] = Committed(entry, sum(yen for _, yen in request.allocations))
         if page.next >= page.head:
             break
         after = page.next

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -13,19 +13,19 @@ register = template.Library()
 @register.filter
 def day(moment: date) -> str:
     """`2023年1月25日（水）`."""
-    return date_format(_local(moment), pgettext("format of a day", "l, j F Y"))
+    return date_format(_local(moment), _("l, j F Y"))
 
 
 @register.filter
 def short_day(moment: date) -> str:
     """`1月25日`: the year is plain."""
-    return date_format(_local(moment), pgettext("format of a day without its year", "j F"))
+    return date_format(_local(moment), _("j F"))
 
 
 @register.filter
 def month(moment: date) -> str:
     """`2023年1月`."""
-    return date_format(_local(moment), pgettext("format of a month", "F Y"))
+    return date_format(_local(moment), _("F Y"))
 
 
 @register.filter

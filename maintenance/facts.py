@@ -1,0 +1,91 @@
+"""What the rows say of the regions' payments now: three small queries for all regions together."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min, Q
+
+from maintenance.levels import PaymentFacts
+from payments.models import Heartbeat, NotaryHealth, Payment
+from payments.resolver import HEARTBEAT
+from payments.states import Status
+from regions.models import OutagePolicy, Region
+
+RECENT = timedelta(seconds=60)
+GIVEN_UP = (Status.VOIDING, Status.VOIDED)
+UNKNOWN_AGE = float("inf")
+
+Rows = Mapping[UUID, Mapping[str, Any]]
+
+
+def payment_facts(regions: list[Region], *, now: datetime) -> dict[UUID, PaymentFacts]:
+    """The facts of each region, by its id."""
+    doubts, recent = _doubts(), _recent(now)
+    away = set(NotaryHealth.objects.filter(is_open=True).values_list("cluster_id", flat=True))
+    silent = _resolver_silent(now)
+    return {
+        region.pk: _facts(region, doubts.get(region.pk, {}), recent.get(region.pk, {}), away, silent, now)
+        for region in regions
+    }
+
+
+def _facts(
+    region: Region,
+    doubt: Mapping[str, Any],
+    recent: Mapping[str, Any],
+    away: set[UUID],
+    silent: float,
+    now: datetime,
+) -> PaymentFacts:
+    return PaymentFacts(
+        oldest_pending=_age(doubt.get("pending"), now),
+        oldest_voiding=_age(doubt.get("voiding"), now),
+        recent=recent.get("all", 0),
+        recent_given_up=recent.get("given_up", 0),
+        is_notary_away=region.notary_id in away,
+        is_guaranteed=region.outage_policy == OutagePolicy.ACCEPT,
+        resolver_silent=silent,
+    )
+
+
+def _doubts() -> Rows:
+    """The oldest payment of each region that is 確認中, and that is being returned."""
+    rows = (
+        Payment.objects.filter(status__in=(Status.PENDING, Status.VOIDING))
+        .order_by()
+        .values("region")
+        .annotate(
+            pending=Min("authorised_at", filter=Q(status=Status.PENDING)),
+            voiding=Min("authorised_at", filter=Q(status=Status.VOIDING)),
+        )
+    )
+    return {row["region"]: row for row in rows}
+
+
+def _recent(now: datetime) -> Rows:
+    """How many payments of each region the last minute saw, and how many of them were given up."""
+    since = now - RECENT
+    rows = (
+        # The id carries its time, so the primary key finds the last minute among millions.
+        Payment.objects.filter(pk__gte=first_id_at(since), authorised_at__gte=since)
+        .order_by()
+        .values("region")
+        .annotate(all=Count("pk"), given_up=Count("pk", filter=Q(status__in=GIVEN_UP)))
+    )
+    return {row["region"]: row for row in rows}
+
+
+def first_id_at(at: datetime) -> UUID:
+    """The smallest UUIDv7 that can have been made at the instant."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def _resolver_silent(now: datetime) -> float:
+    beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
+    return _age(beat.beat_at, now) if beat else UNKNOWN_AGE
+
+
+def _age(at: datetime | None, now: datetime) -> float:
+    return (now - at).total_seconds() if at else 0.0

@@ -1,0 +1,162 @@
+"""Two regions: A, whose people knock at every door, and B, with a mark on everything that is private."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from maintenance.models import Scope, Window
+from maintenance.windows import close_window, open_window
+from merchants.models import Merchant, MerchantMember
+from payments.authorisation import PaymentRequest, authorise
+from payments.models import Allocation, Payment, Refund, StoreEntry
+from payments.refund_verification import verify_refunds
+from payments.refunds import RefundRequest, refund_payment
+from payments.verification import verify_due
+from regions.models import Membership, User
+from tests.factories import Town, UserFactory
+from vouchers.issuance import Grant, issue_grants
+from vouchers.models import LedgerEntry, Voucher
+from vouchers.registration import register_due
+
+
+class Kind(StrEnum):
+    """What a mark was put on. The first four are public in some places; see `tables.PUBLIC`."""
+
+    REGION = "region"
+    WINDOW = "window"
+    PROGRAMME = "programme"
+    STORE = "store"
+    PERSON = "person"
+    MERCHANT = "merchant"
+    VOUCHER = "voucher"
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass
+class World:
+    """A region with one of everything in it, each text marked with `sign`."""
+
+    sign: str
+    town: Town = field(init=False)
+    payment: Payment = field(init=False)
+    refund: Refund = field(init=False)
+    window: Window = field(init=False)
+    secretary: User = field(init=False)
+    shop: User = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.town = Town(
+            slug=f"town-{self.sign.lower()}",
+            name=self.mark(Kind.REGION),
+            name_en=self.mark(Kind.REGION),
+            contact_name=self.mark(Kind.REGION),
+            contact_phone=self.mark(Kind.REGION)[:20],
+        )
+        self._name_places()
+        self._name_people()
+        self._pay_and_refund()
+        self.window = open_window(
+            region=self.town.region, scope=Scope.SALES, by=self.secretary, message=self.mark(Kind.WINDOW)
+        )
+        close_window(self.window, by=self.secretary)
+
+    def mark(self, kind: Kind) -> str:
+        return f"ZQ{self.sign}-{kind}-ZQ"
+
+    def marks(self) -> dict[str, Kind]:
+        """Each text by which something of this world is recognised."""
+        return {
+            **{self.mark(kind): kind for kind in Kind},
+            self.payment.number: Kind.PAYMENT,
+            f".{self.sign.lower()}@example.jp": Kind.PERSON,
+        }
+
+    def rows(self) -> list[Model]:
+        """One row of every model that the admin sites know."""
+        town = self.town
+        return [
+            *(town.region, town.region.notary, town.programme, town.common, town.store, town.till),
+            *(town.resident, town.wallet, town.user, self.secretary, self.shop),
+            *(self.payment, self.refund, self.window, town.store.merchant),
+            Voucher.objects.filter(region=town.region).first(),
+            LedgerEntry.objects.filter(region=town.region).first(),
+            StoreEntry.objects.filter(region=town.region).first(),
+            Allocation.objects.filter(payment=self.payment).first(),
+            MerchantMember.objects.filter(merchant__region=town.region).first(),
+            Membership.objects.filter(region=town.region).first(),
+        ]  # type: ignore[list-item]
+
+    def _name_places(self) -> None:
+        town = self.town
+        Merchant.objects.filter(region=town.region).update(
+            name=self.mark(Kind.MERCHANT), contact_email=f"{self.mark(Kind.MERCHANT)}@example.jp"
+        )
+        town.store.name = town.store.address = town.store.kana = self.mark(Kind.STORE)
+        town.store.save()
+        town.till.name = self.mark(Kind.STORE)
+        town.till.save()
+        town.programme.name = town.programme.description = self.mark(Kind.PROGRAMME)
+        town.programme.save()
+        town.common.name = self.mark(Kind.PROGRAMME)
+        town.common.save()
+        town.store.merchant.refresh_from_db()
+
+    def _name_people(self) -> None:
+        town, sign = self.town, self.sign.lower()
+        town.resident.name = town.resident.kana = town.resident.address = self.mark(Kind.PERSON)
+        town.resident.resident_no = self.mark(Kind.PERSON)
+        town.resident.save()
+        self.secretary, self.shop = town.secretary(), town.shop_person()
+        for name, user in (("resident", town.user), ("secretary", self.secretary), ("shop", self.shop)):
+            user.name, user.email = self.mark(Kind.PERSON), f"{name}.{sign}@example.jp"
+            user.save()
+
+    def _pay_and_refund(self) -> None:
+        issue_marked(self.town, self.mark(Kind.VOUCHER))
+        self.payment = pay(self.town, amount=1_000, key="first")
+        refund_payment(
+            RefundRequest(
+                payment_id=self.payment.pk, amount=100, reason=self.mark(Kind.REFUND), by=self.shop, key="refund"
+            )
+        )
+        verify_refunds(self.town.region.notary)
+        self.refund = Refund.objects.get(payment=self.payment)
+
+
+def issue_marked(town: Town, reason: str) -> None:
+    grant = Grant(
+        resident_id=town.resident.pk,
+        ticket_type=town.common,
+        amount=5_000,
+        expires_at=timezone.now() + timedelta(days=30),
+        reason=reason,
+        key=reason,
+    )
+    issue_grants(region=town.region, grants=[grant])
+    register_due(town.region.notary)
+
+
+def pay(town: Town, *, amount: int, key: str) -> Payment:
+    payment = authorise(
+        PaymentRequest(region=town.region, wallet_id=town.wallet.pk, till=town.till.code, amount=amount, key=key)
+    )
+    verify_due(town.region.notary)
+    payment.refresh_from_db()
+    assert payment.status == "completed"
+    return payment
+
+
+def people(a: World) -> dict[str, Any]:
+    """Who knocks: nobody, everyone of region A, and an operator of the platform."""
+    return {
+        "anonymous": None,
+        "resident": a.town.user,
+        "shop": a.shop,
+        "secretary": a.secretary,
+        "operator": UserFactory(is_operator=True, email="operator@example.jp"),
+    }

@@ -1,0 +1,13 @@
+"""The protocol, told in plain dictionaries, keeps its invariants under every fault."""
+
+from tests.protocol import profiles
+from tests.protocol.machine import PaymentMachine
+from tests.protocol.memory_platform import MemoryPlatform
+
+ROUND = profiles.profile(examples=60, steps=50)
+
+
+def test_no_order_of_steps_and_faults_breaks_the_protocol() -> None:
+    rounds = profiles.run_for(lambda: PaymentMachine(MemoryPlatform), ROUND, rounds=6, within=40)
+
+    assert rounds > 0
