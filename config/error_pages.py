@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if isinstance(sys.exc_info()[1], (DatabaseError, InterfaceError)):
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return unavailable(request)
     if request.path.startswith("/api/"):
         return _problem(500, "internal", _("Something went wrong"), _("The operators have been told."))

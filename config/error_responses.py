@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -109,7 +109,7 @@ def handle_api_exception(error: Exception, _context: dict[str, Any]) -> Response
     """Every refusal of the API as a problem document; what is a bug stays an exception."""
     if (refusal := find_refusal(error)) is not None:
         return _refused(error, refusal)
-    if isinstance(error, (DatabaseError, InterfaceError)):
+    if isinstance(error, (OperationalError, InterfaceError)):
         body = problem(503, "unavailable", _("Not available now"), _("Please try again in a moment."))
         return _response(body, {"Retry-After": str(RETRY_AFTER)})
     if isinstance(error, Http404):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import structlog
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from config.error_responses import unavailable
@@ -21,7 +21,7 @@ class DatabaseDeadline:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (DatabaseError, InterfaceError)):
+        if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
         log.error("database failed", path=request.path, problem=type(exception).__name__)
         return unavailable(request)

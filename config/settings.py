@@ -196,6 +196,7 @@ ACCOUNT_ADAPTER = "regions.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1"]
+ACCOUNT_SIGNUP_FORM_CLASS = "regions.forms.OneAddress"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 # Either address will do; the sign-up form asks for one of them.
 SILENCED_SYSTEM_CHECKS = [

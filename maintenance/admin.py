@@ -32,11 +32,11 @@ class WindowAdmin(SwitchPages, RegionScopedAdmin):
     list_filter = ("scope", "starts_at")
     list_select_related = ("region", "opened_by", "closed_by")
     fieldsets = (
-        (None, {"fields": ["region_shown", "scope_shown", "state_shown", "starts_at", "expected_until"]}),
+        (None, {"fields": ["region_shown", "scope_shown", "state_words", "starts_at", "expected_until"]}),
         (_("Message"), {"fields": ["message", "message_en"]}),
         (_("Who and when"), {"fields": ["opened_by", "created_at", "closed_by", "closed_at"]}),
     )
-    readonly_fields = ("region_shown", "scope_shown", "state_shown", "created_at")
+    readonly_fields = ("region_shown", "scope_shown", "state_words", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Window]:
         """Windows of the person's regions, and those of all regions: they hold there, too."""
@@ -56,6 +56,10 @@ class WindowAdmin(SwitchPages, RegionScopedAdmin):
     def state_shown(self, window: Window) -> tuple[str, str]:
         state = window.state(timezone.now())
         return state, str(STATES[state].words)
+
+    @display(description=_("state"))
+    def state_words(self, window: Window) -> str:
+        return str(STATES[window.state(timezone.now())].words)
 
 
 def actions_panel(request: HttpRequest, window: Window) -> tuple[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maintenance.addresses import closable_function
 from maintenance.models import Scope, Window
 from maintenance.times import say_instant
 from regions.models import Region
@@ -21,14 +22,22 @@ def refuse(request: HttpRequest, window: Window, region: Region | None) -> HttpR
     """503 in the form that the caller reads, with the time to come back; to be kept by nobody."""
     now = timezone.now()
     if wants_json(request):
-        response: HttpResponse = JsonResponse(problem(window, now), status=503, content_type=PROBLEM_JSON)
+        body = problem(window, now, is_payment=is_attempt(request))
+        response: HttpResponse = JsonResponse(body, status=503, content_type=PROBLEM_JSON)
     else:
         # A page that was posted to has nothing to come back to but the region's first page.
         back = request.get_full_path() if request.method == "GET" else home_of(region)
-        response = HttpResponse(closed_page(window, region, now=now, back=back), status=503)
+        page = closed_page(window, region, now=now, back=back, is_payment=is_attempt(request))
+        response = HttpResponse(page, status=503)
     response["Retry-After"] = str(retry_after(window, now))
     response["Cache-Control"] = "no-store"
     return response
+
+
+def is_attempt(request: HttpRequest) -> bool:
+    """Whether somebody has just pressed 支払う, and has to know what became of it."""
+    function = closable_function(request.path_info, request.method or "")
+    return function is Scope.PAYMENTS and request.method == "POST"
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -51,20 +60,24 @@ def lead(window: Window) -> str:
     """What is closed, in one sentence."""
     sentences = {
         Scope.ALL: _("The service is under maintenance now."),
-        Scope.PAYMENTS: _("Payments are stopped for maintenance now. Nothing has been paid."),
+        Scope.PAYMENTS: _("Payments are stopped for maintenance now."),
         Scope.SALES: _("Applications and purchases are stopped for maintenance now."),
     }
     return sentences[Scope(window.scope)]
 
 
-def problem(window: Window, now: datetime) -> dict[str, Any]:
+def nothing_paid(*, is_payment: bool) -> str:
+    return _("Nothing has been paid.") if is_payment else ""
+
+
+def problem(window: Window, now: datetime, *, is_payment: bool = False) -> dict[str, Any]:
     """The refusal as a problem document after RFC 9457."""
     until = window.expected_until
     return {
         "type": "urn:hansatsu:problem:maintenance",
         "title": _("Under maintenance"),
         "status": 503,
-        "detail": " ".join(filter(None, (lead(window), window.display_message))),
+        "detail": " ".join(filter(None, (lead(window), nothing_paid(is_payment=is_payment), window.display_message))),
         "code": "maintenance",
         "scope": window.scope,
         "until": until.isoformat() if until else None,
@@ -72,12 +85,21 @@ def problem(window: Window, now: datetime) -> dict[str, Any]:
     }
 
 
-def closed_page(window: Window, region: Region | None, *, now: datetime, back: str, is_preview: bool = False) -> str:
+def closed_page(
+    window: Window,
+    region: Region | None,
+    *,
+    now: datetime,
+    back: str,
+    is_payment: bool = False,
+    is_preview: bool = False,
+) -> str:
     """The page as text. It asks the database nothing, so that it can be shown while that is away."""
     context = {
         "window": window,
         "region": region,
         "lead": lead(window),
+        "nothing_paid": nothing_paid(is_payment=is_payment),
         "until": say_until(window, region, now),
         "is_late": window.expected_until is not None and window.expected_until <= now,
         "back": back,

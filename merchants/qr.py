@@ -14,7 +14,8 @@ PNG_SCALE = 20
 
 def till_address(till: Till) -> str:
     """The public address that a telephone opens: the till, ready to be paid at."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("pay-till", args=[till.region.slug, till.code])
+    public: str = settings.PUBLIC_URL
+    return public.rstrip("/") + reverse("pay-till", args=[till.region.slug, till.code])
 
 
 def qr_svg(text: str) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from payments import outcomes
@@ -36,14 +36,19 @@ def may_guarantee(region: Region, *, wallet_id: UUID, amount: int) -> bool:
     """Whether the region would stand for this payment as things are; `guarantee` decides."""
     if region.outage_policy != OutagePolicy.ACCEPT or amount > region.guarantee_per_payment:
         return False
-    guaranteed = Payment.objects.in_region(region).guaranteed()
-    return (
-        _sum(guaranteed) + amount <= region.guarantee_in_all
-        and _sum(guaranteed.filter(wallet_id=wallet_id)) + amount <= region.guarantee_per_wallet
+    # One query for both sums: `guarantee` asks it while every other payment of the region waits.
+    standing = (
+        Payment.objects.in_region(region)
+        .guaranteed()
+        .aggregate(in_all=Sum("amount", default=0), of_wallet=Sum("amount", filter=Q(wallet_id=wallet_id), default=0))
+    )
+    return bool(
+        standing["in_all"] + amount <= region.guarantee_in_all
+        and standing["of_wallet"] + amount <= region.guarantee_per_wallet
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def guarantee(payment: Payment) -> bool:
     """Make a pending payment `accepted` if the region's limits allow; return whether it is.
 

@@ -87,7 +87,7 @@ def _ask_whether(request: HttpRequest, visit: Visit, till: Till, amount: int) ->
     except InsufficientBalance as problem:
         return _refuse(request, till, amount, key, problem)
     if not _is_key(key):
-        return redirect(f"{request.path}?{urlencode({'amount': amount, 'key': uuid4()})}")
+        return redirect(f"{request.path}?{urlencode([('amount', str(amount)), ('key', str(uuid4()))])}")
     mine = Payment.objects.of_wallet(visit.wallet_id)
     again = mine.just_like(till=till, amount=amount, since=now - SAME_AGAIN).newest_first().first()
     context = {"till": till, "amount": amount, "key": key, "drawn": drawn, "again": again}

@@ -21,6 +21,7 @@ class PaymentAdmin(RefundPages, PaymentHistory, MerchantScopedAdmin):
     refund_by = SHOPS
     list_display = ("time_shown", "amount_shown", "wording_shown", "refunded_shown", "till", "number_shown")
     list_filter = (PeriodFilter, TillFilter, WordingFilter)
+    filters_offered = frozenset({"from", "to", "till", "status"})
     search_fields = ("store__name", "till__name")
     search_help_text = _("Payment number")
     fieldsets = (

@@ -9,6 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from regions.models import User
@@ -18,6 +19,15 @@ from regions.sms import send_sms
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in by e-mail or telephone number, each proved by a six-digit code."""
+
+    def save_user(self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True) -> User:
+        """Keep the person with the addresses that were given; one that was not is none, not an empty text."""
+        super().save_user(request, user, _WithoutPhone(form), commit=False)
+        user.email = user.email or None
+        user.phone = form.cleaned_data.get("phone") or None
+        if commit:
+            user.save()
+        return user
 
     def clean_phone(self, phone: str) -> str:
         return normalize_phone(phone)
@@ -46,6 +56,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_account_already_exists_sms(self, phone: str, **_kwargs: Any) -> None:
         send_sms(phone=phone, text=_("This number is registered already. Please sign in."))
+
+
+class _WithoutPhone:
+    """The form as the library's own saving shall see it: it would save the telephone number before the person."""
+
+    _has_phone_field = False
+
+    def __init__(self, form: forms.Form) -> None:
+        self.cleaned_data = form.cleaned_data
 
 
 class PhoneField(forms.CharField):

@@ -83,6 +83,16 @@ def test_axe_finds_nothing_on_the_pages_of_a_resident(reader: Telephone, facts: 
     assert problems(reader, RESIDENT, facts) == {}
 
 
+def test_axe_finds_nothing_where_the_page_has_a_message(reader: Telephone) -> None:
+    page = reader.open("/accounts/login/code/")
+    page.locator('input[name="email"]').fill("resident42@kashima.example")
+    page.locator('main form button[type="submit"]').first.click()
+    page.locator(".messages li").wait_for()
+
+    assert page.locator('input[name="code"]').get_attribute("autocomplete") == "one-time-code"
+    assert reader.violations() == []
+
+
 def test_at_twice_the_size_nothing_scrolls_sideways(half_width: Telephone, facts: dict[str, str]) -> None:
     sign_in(half_width)
 

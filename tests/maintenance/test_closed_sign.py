@@ -192,6 +192,14 @@ def test_a_browser_gets_the_page_and_a_form_that_is_sent_gets_it_too(town: Town,
     assert_nothing_moved(town)
 
 
+def test_who_pressed_pay_is_told_that_nothing_was_paid_and_who_only_looked_is_not(town: Town) -> None:
+    open_window(region=town.region, scope=Scope.PAYMENTS, by=None)
+    browser = Client(headers={"Accept-Language": "en"})
+
+    assert "Nothing has been paid." in browser.post(f"/kashima/pay/{town.till.code}/").content.decode()
+    assert "Nothing has been paid." not in browser.get("/kashima/pay/").content.decode()
+
+
 @pytest.mark.parametrize("scope", [Scope.ALL, Scope.PAYMENTS])
 def test_staff_of_the_region_and_operators_pass(town: Town, operator: User, scope: Scope) -> None:
     open_window(region=town.region, scope=scope, by=None)

@@ -31,7 +31,7 @@ def test_a_planted_bug_is_found(platform: type[MemoryPlatform]) -> None:
 
 
 def test_without_a_bug_the_same_examples_find_nothing() -> None:
-    rounds = profiles.run_for(lambda: PaymentMachine(MemoryPlatform), ROUND, rounds=ROUNDS, within=20)
+    rounds = profiles.run_for(lambda: PaymentMachine(MemoryPlatform), ROUND, rounds=ROUNDS, within=6)
 
     assert rounds > 0
 
@@ -39,6 +39,6 @@ def test_without_a_bug_the_same_examples_find_nothing() -> None:
 def test_a_deadline_would_do_for_a_fence_if_all_clocks_agreed() -> None:
     """So the bug without a deadline is found for want of the deadline and of nothing else."""
 
-    rounds = profiles.run_for(lambda: AgreedClocks(DeadlineForAFence), ROUND, rounds=ROUNDS, within=20)
+    rounds = profiles.run_for(lambda: AgreedClocks(DeadlineForAFence), ROUND, rounds=ROUNDS, within=6)
 
     assert rounds > 0

@@ -8,6 +8,6 @@ ROUND = profiles.profile(examples=60, steps=50)
 
 
 def test_no_order_of_steps_and_faults_breaks_the_protocol() -> None:
-    rounds = profiles.run_for(lambda: PaymentMachine(MemoryPlatform), ROUND, rounds=6, within=40)
+    rounds = profiles.run_for(lambda: PaymentMachine(MemoryPlatform), ROUND, rounds=6, within=20)
 
     assert rounds > 0

@@ -10,7 +10,7 @@ from tests.protocol.database_platform import DatabasePlatform, frozen
 from tests.protocol.machine import PaymentMachine
 from tests.protocol.network import Clock, Network
 
-ROUND = profiles.profile(examples=6, steps=40)
+ROUND = profiles.profile(examples=5, steps=40)
 
 
 class DatabaseMachine(PaymentMachine):
@@ -38,6 +38,6 @@ class DatabaseMachine(PaymentMachine):
 def test_no_order_of_steps_and_faults_breaks_the_platform(settings: Any) -> None:
     settings.NOTARY_ADAPTER = "tests.protocol.network.network_at"
 
-    rounds = profiles.run_for(DatabaseMachine, ROUND, rounds=6, within=40)
+    rounds = profiles.run_for(DatabaseMachine, ROUND, rounds=6, within=20)
 
     assert rounds > 0

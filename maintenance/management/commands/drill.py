@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--policy", choices=POLICIES, help="while the notary is away (else what the drill is about)"
         )
         parser.add_argument("--rate", type=float, default=20.0, help="payments per second, all regions together")
-        parser.add_argument("--residents", type=int, default=12, help="who pay, of each region")
+        parser.add_argument("--residents", type=int, default=18, help="who pay, of each region")
         parser.add_argument("--fault-seconds", type=float, help="how long the fault lasts")
         parser.add_argument(
             "--settle-seconds", type=float, default=60.0, help="from the fault's end to the measurement"
