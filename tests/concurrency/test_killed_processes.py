@@ -30,9 +30,7 @@ def residents(own_stack: Stack) -> list[Resident]:
 
 
 def figures(stack: Stack) -> Figures:
-    return measure(
-        database_url=stack.ready["database_url"], notary_database_url=stack.ready["notary_database_url"]
-    )
+    return measure(database_url=stack.ready["database_url"], notary_database_url=stack.ready["notary_database_url"])
 
 
 def settle(stack: Stack) -> Figures:

@@ -83,13 +83,15 @@ def test_axe_finds_nothing_on_the_pages_of_a_resident(reader: Telephone, facts: 
     assert problems(reader, RESIDENT, facts) == {}
 
 
-def test_axe_finds_nothing_where_the_page_has_a_message(reader: Telephone) -> None:
+def test_axe_finds_nothing_where_a_code_is_typed(reader: Telephone) -> None:
     page = reader.open("/accounts/login/code/")
     page.locator('input[name="email"]').fill("resident42@kashima.example")
     page.locator('main form button[type="submit"]').first.click()
-    page.locator(".messages li").wait_for()
+    code = page.locator('input[name="code"]')
+    code.wait_for()
 
-    assert page.locator('input[name="code"]').get_attribute("autocomplete") == "one-time-code"
+    assert code.get_attribute("autocomplete") == "one-time-code"
+    assert code.get_attribute("inputmode") == "numeric"
     assert reader.violations() == []
 
 
