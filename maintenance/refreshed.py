@@ -19,8 +19,9 @@ class Refreshed(Generic[T]):
     """Gives what `load` gave at most `max_age` seconds ago; `empty` until the first success.
 
     One thread loads, the others go on with what is known, unless that is older than `too_old` seconds
-    (a process that has just woken): then they wait for it. A database that is away changes nothing and
-    is asked again after `pause` seconds, so that not every request waits for it. Never raises its errors.
+    (a process that has just woken): then they wait for it, `patience` seconds at most. A database that is
+    away changes nothing and is asked again after `pause` seconds, so that not every request waits for it.
+    Never raises its errors.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Refreshed(Generic[T]):
         empty: T,
         max_age: float = 1.0,
         too_old: float = 4.0,
+        patience: float = 2.0,
         pause: float = 3.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -37,6 +39,7 @@ class Refreshed(Generic[T]):
         self._value = self._empty = empty
         self._max_age = max_age
         self._too_old = too_old
+        self._patience = patience
         self._pause = pause
         self._clock = clock
         self._lock = threading.Lock()
@@ -45,12 +48,15 @@ class Refreshed(Generic[T]):
     def get(self) -> T:
         if not self._is_due():
             return self._value
-        patience = self._pause if self._clock() - self._loaded_at > self._too_old else 0.0
-        if self._lock.acquire(timeout=patience):
+        is_too_old = self._clock() - self._loaded_at > self._too_old
+        if self._lock.acquire(timeout=self._patience if is_too_old else 0.0):
             try:
                 self._refresh()
             finally:
                 self._lock.release()
+        elif is_too_old:
+            # Whoever loads hangs; the next requests need not wait as long to learn the same.
+            self._next_at = self._clock() + self._pause
         return self._value
 
     def is_known(self) -> bool:

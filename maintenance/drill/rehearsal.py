@@ -101,7 +101,7 @@ def rehearse(
     _wait_for_calm(stack)
     with paying(residents, per_second=plan.rate) as traffic, watching_status_page(stack.web) as sights:
         time.sleep(CALM_SECONDS)
-        say(f"policy {policy}: the fault begins")
+        say(f"{scenario.name}, policy {policy}: the fault begins")
         began_at, machine_load = time.time(), os.getloadavg()[0]
         scenario.harm(stack, plan.fault_seconds)
         ended_at = time.time()

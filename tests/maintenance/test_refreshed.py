@@ -103,3 +103,30 @@ def test_while_one_thread_reads_the_others_go_on_with_what_is_known() -> None:
     may_end.set()
     reader.join()
     assert value.get() == "second"
+
+
+def test_a_database_that_hangs_holds_up_one_thread_and_the_others_wait_once() -> None:
+    source = Source()
+    value = Refreshed(source.load, empty="nothing", patience=0.05, clock=lambda: source.now)
+    value.get()
+    reading, may_end = threading.Event(), threading.Event()
+
+    def hang() -> str:
+        reading.set()
+        may_end.wait(10)
+        return "second"
+
+    value._load = hang
+    source.now += 60
+    reader = threading.Thread(target=value.get)
+    reader.start()
+    reading.wait(10)
+
+    assert value.get() == "first"
+    assert not value.is_known()
+    assert not value._is_due()
+
+    may_end.set()
+    reader.join()
+    assert value.get() == "second"
+    assert value.is_known()

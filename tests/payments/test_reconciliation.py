@@ -92,7 +92,9 @@ def test_planted_differences_are_found_listed_and_repaired_or_parked() -> None:
     for orphan in orphans:
         by_force(
             "INSERT INTO payments_storeentry"
-            " (id, region_id, store_id, payment_id, kind, amount, source, at, written_at) VALUES (%(orphan)s, %(region)s, %(store)s, %(payment)s, 'payment', 77, %(orphan)s, now(), now())",
+            " (id, region_id, store_id, payment_id, kind, amount, source, at, written_at)"
+            " VALUES (%(orphan)s, %(region)s, %(store)s, %(payment)s, 'payment', 77, %(orphan)s, "
+            "now(), now())",
             orphan=orphan,
             region=town.region.pk,
             store=town.store.pk,

@@ -1,15 +1,17 @@
-"""`manage.py drill NAME`: an incident rehearsed on a stack of its own, and the table of what came of it."""
+"""`manage.py drill NAME …`: incidents rehearsed on a stack of their own, and the table of what came of each."""
 
 import json
 import signal
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from maintenance.drill.app import Resident
 from maintenance.drill.programs import DidNotStart
-from maintenance.drill.rehearsal import NotCalm, Plan, Seen, rehearse
+from maintenance.drill.rehearsal import NotCalm, Plan, rehearse
 from maintenance.drill.scenarios import SCENARIOS, Scenario
 from maintenance.drill.stack import DrillStack
 from maintenance.drill.table import as_document, as_text, misses
@@ -25,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = "; ".join(f"{scenario.name}: {scenario.about}" for scenario in SCENARIOS.values())
-        parser.add_argument("name", choices=SCENARIOS, metavar="NAME", help=names)
+        parser.add_argument("names", nargs="+", choices=SCENARIOS, metavar="NAME", help=names)
         parser.add_argument(
             "--policy", choices=POLICIES, help="while the notary is away (else what the drill is about)"
         )
@@ -37,41 +39,41 @@ class Command(BaseCommand):
         )
         parser.add_argument("--keep-logs", action="store_true", help="leave the stack's directory behind")
         parser.add_argument(
-            "--json", action="store_true", dest="as_json", help="one JSON document instead of the table"
+            "--json", action="store_true", dest="as_json", help="a JSON document per drill instead of the table"
         )
 
-    def handle(self, *_args: Any, name: str, as_json: bool, **options: Any) -> None:
+    def handle(self, *_args: Any, names: list[str], **options: Any) -> None:
         # So that the stack is stopped, and not left behind, when somebody ends us.
         signal.signal(signal.SIGTERM, _end)
-        scenario = SCENARIOS[name]
-        plan = Plan(options["rate"], options["fault_seconds"] or scenario.fault_seconds, options["settle_seconds"])
-        policies = POLICIES[options["policy"]] if options["policy"] else scenario.policies
         try:
-            with self._stack(options["keep_logs"]) as stack:
-                runs = self._rehearse(stack, scenario, policies, plan, each=options["residents"])
+            held = self._hold([SCENARIOS[name] for name in names], options)
         except (DidNotStart, NotCalm, TimeoutError) as problem:
             raise CommandError(f"the drill could not be held: {type(problem).__name__} {problem}") from problem
-        if as_json:
-            self.stdout.write(json.dumps(as_document(runs, plan)))
-        else:
-            self.stdout.write(as_text(runs, plan))
-        if any(misses(run) for run in runs):
+        if not held:
             raise SystemExit(1)
 
-    def _stack(self, keeps_logs: bool) -> DrillStack:
-        stack = DrillStack(keeps_logs=keeps_logs)
+    def _hold(self, scenarios: Sequence[Scenario], options: dict[str, Any]) -> bool:
+        """Hold the drills one after the other on one stack, and print their tables; return whether all bars held."""
+        stack = DrillStack(keeps_logs=options["keep_logs"])
         self._say(f"starting a stack with three regions and two notaries in {stack.directory}")
-        return stack
+        with stack:
+            self._say("signing residents in")
+            residents = stack.residents(each=options["residents"])
+            missed = [scenario for scenario in scenarios if not self._hold_one(scenario, stack, residents, options)]
+        return not missed
 
-    def _rehearse(
-        self, stack: DrillStack, scenario: Scenario, policies: tuple[str, ...], plan: Plan, *, each: int
-    ) -> list[Seen]:
-        self._say("signing residents in")
-        residents = stack.residents(each=each)
-        return [
+    def _hold_one(
+        self, scenario: Scenario, stack: DrillStack, residents: Sequence[Resident], options: dict[str, Any]
+    ) -> bool:
+        plan = Plan(options["rate"], options["fault_seconds"] or scenario.fault_seconds, options["settle_seconds"])
+        policies = POLICIES[options["policy"]] if options["policy"] else scenario.policies
+        runs = [
             rehearse(scenario, policy, stack=stack, residents=residents, plan=plan, say=self._say)
             for policy in policies
         ]
+        self.stdout.write(json.dumps(as_document(runs, plan)) if options["as_json"] else as_text(runs, plan) + "\n")
+        self.stdout.flush()
+        return not any(misses(run) for run in runs)
 
     def _say(self, sentence: str) -> None:
         self.stderr.write(sentence, self.style.NOTICE)
