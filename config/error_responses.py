@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.response import Response
 
@@ -35,48 +35,66 @@ REFUSALS: dict[type[Exception], Refusal] = {
     InsufficientBalance: Refusal(
         402,
         "insufficient_balance",
-        lazy("Not enough balance"),
-        lazy("The vouchers that can be used at this shop come to %(available)s yen."),
+        gettext_lazy("Not enough balance"),
+        gettext_lazy("The vouchers that can be used at this shop come to %(available)s yen."),
     ),
-    TillUnknown: Refusal(404, "till_unknown", lazy("Till not found"), lazy("There is no till with this code here.")),
-    payments.PaymentUnknown: Refusal(404, "not_found", lazy("Not found"), lazy("There is no such payment.")),
+    TillUnknown: Refusal(
+        404, "till_unknown", gettext_lazy("Till not found"), gettext_lazy("There is no till with this code here.")
+    ),
+    payments.PaymentUnknown: Refusal(
+        404, "not_found", gettext_lazy("Not found"), gettext_lazy("There is no such payment.")
+    ),
     payments.AmountInvalid: Refusal(
         422,
         "amount_invalid",
-        lazy("Amount not possible"),
-        lazy("The amount is a whole number of yen from 1 to %(limit)s."),
+        gettext_lazy("Amount not possible"),
+        gettext_lazy("The amount is a whole number of yen from 1 to %(limit)s."),
     ),
     payments.KeyMissing: Refusal(
-        400, "key_missing", lazy("Idempotency-Key missing"), lazy("Send a header Idempotency-Key with the request.")
+        400,
+        "key_missing",
+        gettext_lazy("Idempotency-Key missing"),
+        gettext_lazy("Send a header Idempotency-Key with the request."),
     ),
     payments.KeyInvalid: Refusal(
         400,
         "key_invalid",
-        lazy("Idempotency-Key not possible"),
-        lazy("An Idempotency-Key is 1 to 255 printable ASCII characters."),
+        gettext_lazy("Idempotency-Key not possible"),
+        gettext_lazy("An Idempotency-Key is 1 to 255 printable ASCII characters."),
     ),
     payments.KeyReused: Refusal(
-        422, "key_reused", lazy("Idempotency-Key used before"), lazy("This key belongs to another request.")
+        422,
+        "key_reused",
+        gettext_lazy("Idempotency-Key used before"),
+        gettext_lazy("This key belongs to another request."),
     ),
     payments.PaymentInProgress: Refusal(
         409,
         "in_progress",
-        lazy("In progress"),
-        lazy("The same wallet is paying at this moment. Send the request again."),
+        gettext_lazy("In progress"),
+        gettext_lazy("The same wallet is paying at this moment. Send the request again."),
     ),
     payments.NotaryAway: Refusal(
         503,
         "notary_unavailable",
-        lazy("Payments cannot be checked now"),
-        lazy("Payments are not possible for the moment. Nothing was paid."),
+        gettext_lazy("Payments cannot be checked now"),
+        gettext_lazy("Payments are not possible for the moment. Nothing was paid."),
     ),
     payments.NotRefundable: Refusal(
-        409, "not_refundable", lazy("Cannot be refunded"), lazy("Only a completed payment can be refunded.")
+        409,
+        "not_refundable",
+        gettext_lazy("Cannot be refunded"),
+        gettext_lazy("Only a completed payment can be refunded."),
     ),
     payments.AlreadyRefunded: Refusal(
-        409, "already_refunded", lazy("Refunded already"), lazy("%(left)s yen of this payment can still be refunded.")
+        409,
+        "already_refunded",
+        gettext_lazy("Refunded already"),
+        gettext_lazy("%(left)s yen of this payment can still be refunded."),
     ),
-    payments.ReasonMissing: Refusal(422, "reason_missing", lazy("Reason missing"), lazy("A refund needs a reason.")),
+    payments.ReasonMissing: Refusal(
+        422, "reason_missing", gettext_lazy("Reason missing"), gettext_lazy("A refund needs a reason.")
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.forms.utils import to_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from maintenance.models import Scope
 from maintenance.texts import PREPARED, find_prepared
@@ -33,30 +33,30 @@ class LocalInstantField(forms.DateTimeField):
 class OpeningForm(forms.Form):
     """A window to be. `regions` are those that the person may switch; `everywhere` offers all at once."""
 
-    region = forms.ChoiceField(label=lazy("region"), widget=forms.Select(attrs=INPUT))
-    scope = forms.ChoiceField(label=lazy("what is closed"), choices=Scope, widget=forms.RadioSelect)
+    region = forms.ChoiceField(label=gettext_lazy("region"), widget=forms.Select(attrs=INPUT))
+    scope = forms.ChoiceField(label=gettext_lazy("what is closed"), choices=Scope, widget=forms.RadioSelect)
     starts_at = LocalInstantField(
-        label=lazy("from"), required=False, help_text=lazy("Empty: at once, when you press the button.")
+        label=gettext_lazy("from"), required=False, help_text=gettext_lazy("Empty: at once, when you press the button.")
     )
     expected_until = LocalInstantField(
-        label=lazy("expected end"),
+        label=gettext_lazy("expected end"),
         required=False,
-        help_text=lazy("People are told this. The maintenance itself ends when you end it."),
+        help_text=gettext_lazy("People are told this. The maintenance itself ends when you end it."),
     )
     prepared = forms.ChoiceField(
-        label=lazy("prepared message"),
+        label=gettext_lazy("prepared message"),
         required=False,
         widget=forms.Select(attrs={**INPUT, "data-prepared": ""}),
-        help_text=lazy("Fills in what is left empty below."),
+        help_text=gettext_lazy("Fills in what is left empty below."),
     )
     message = forms.CharField(
-        label=lazy("message to residents and shops"),
+        label=gettext_lazy("message to residents and shops"),
         required=False,
         max_length=MESSAGE_MAX,
         widget=forms.Textarea(attrs={**INPUT, "rows": 4}),
     )
     message_en = forms.CharField(
-        label=lazy("message in English"),
+        label=gettext_lazy("message in English"),
         required=False,
         max_length=MESSAGE_MAX,
         widget=forms.Textarea(attrs={**INPUT, "rows": 3, "lang": "en"}),
@@ -99,7 +99,7 @@ class OpeningForm(forms.Form):
 class ExtensionForm(forms.Form):
     """Another expected end, or none."""
 
-    expected_until = LocalInstantField(label=lazy("expected end"), required=False)
+    expected_until = LocalInstantField(label=gettext_lazy("expected end"), required=False)
 
 
 def in_time_of(region: Region | None, at: datetime | None) -> datetime | None:

@@ -5,7 +5,7 @@ import unicodedata
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from payments.errors import AmountInvalid
 from payments.requests import check_amount
@@ -21,7 +21,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         max_length=40,
-        error_messages={"required": lazy("Please type the code that is written under the shop's QR code.")},
+        error_messages={"required": gettext_lazy("Please type the code that is written under the shop's QR code.")},
     )
 
     def clean_code(self) -> str:
@@ -31,7 +31,7 @@ class CodeForm(forms.Form):
 class AmountForm(forms.Form):
     """Whole yen, however they were typed: in full width, with commas, with the sign or the word for yen."""
 
-    amount = forms.CharField(max_length=40, error_messages={"required": lazy("Please type the amount.")})
+    amount = forms.CharField(max_length=40, error_messages={"required": gettext_lazy("Please type the amount.")})
 
     def __init__(self, region: Region, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]

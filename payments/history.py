@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Till
 from payments.models import Payment
@@ -25,7 +25,7 @@ EXPORT_BATCH = 2000
 class PeriodFilter(ListFilter):
     """From one day to another, in the time zone of the site."""
 
-    title = lazy("period")
+    title = gettext_lazy("period")
     first_parameter, last_parameter = "from", "to"
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
@@ -60,7 +60,7 @@ class PeriodFilter(ListFilter):
 class WordingFilter(SimpleListFilter):
     """By what a payment is called at the counter."""
 
-    title = lazy("status")
+    title = gettext_lazy("status")
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
@@ -74,7 +74,7 @@ class WordingFilter(SimpleListFilter):
 class TillFilter(SimpleListFilter):
     """By one of the tills that the person may see."""
 
-    title = lazy("till")
+    title = gettext_lazy("till")
     parameter_name = "till"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
@@ -88,7 +88,7 @@ class TillFilter(SimpleListFilter):
 class RegionFilter(SimpleListFilter):
     """By one of the person's regions, where there are several."""
 
-    title = lazy("region")
+    title = gettext_lazy("region")
     parameter_name = "region"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
@@ -114,31 +114,39 @@ class PaymentHistory:
     list_select_related: tuple[str, ...] = ("store", "till", "region")
     search_fields: tuple[str, ...] = ("store__name",)
     export_columns = (
-        lazy("payment number"), lazy("date and time"), lazy("store"), lazy("till"), lazy("status"),
-        lazy("amount (yen)"), lazy("refunded (yen)"), lazy("counted (yen)"), lazy("decided"), lazy("payment id"),
-    )  # fmt: skip
+        gettext_lazy("payment number"),
+        gettext_lazy("date and time"),
+        gettext_lazy("store"),
+        gettext_lazy("till"),
+        gettext_lazy("status"),
+        gettext_lazy("amount (yen)"),
+        gettext_lazy("refunded (yen)"),
+        gettext_lazy("counted (yen)"),
+        gettext_lazy("decided"),
+        gettext_lazy("payment id"),
+    )
 
-    @display(description=lazy("payment number"))
+    @display(description=gettext_lazy("payment number"))
     def number_shown(self, payment: Payment) -> str:
         return payment.number
 
-    @display(description=lazy("time"), ordering="authorised_at")
+    @display(description=gettext_lazy("time"), ordering="authorised_at")
     def time_shown(self, payment: Payment) -> str:
         return date_format(timezone.localtime(payment.authorised_at), "Y/m/d H:i:s")
 
-    @display(description=lazy("amount"), ordering="amount")
+    @display(description=gettext_lazy("amount"), ordering="amount")
     def amount_shown(self, payment: Payment) -> str:
         return yen(payment.amount)
 
-    @display(description=lazy("refunded"), ordering="refunded")
+    @display(description=gettext_lazy("refunded"), ordering="refunded")
     def refunded_shown(self, payment: Payment) -> str:
         return yen(payment.refunded) if payment.refunded else "-"
 
-    @display(description=lazy("status"), label={key: found.tone for key, found in WORDINGS.items()})
+    @display(description=gettext_lazy("status"), label={key: found.tone for key, found in WORDINGS.items()})
     def wording_shown(self, payment: Payment) -> tuple[str, str]:
         return wording_key(payment), str(wording(payment).words)
 
-    @display(description=lazy("status"))
+    @display(description=gettext_lazy("status"))
     def words_shown(self, payment: Payment) -> str:
         return str(wording(payment).words)
 

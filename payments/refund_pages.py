@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from payments.errors import AlreadyRefunded, KeyReused, NotRefundable, PaymentProblem
 from payments.models import Payment, Refund
@@ -26,15 +26,15 @@ class RefundForm(forms.Form):
     """How much and why. The key is made with the page, so that pressing twice refunds once."""
 
     amount = forms.IntegerField(
-        label=lazy("amount to refund (yen)"),
+        label=gettext_lazy("amount to refund (yen)"),
         min_value=1,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     reason = forms.CharField(
-        label=lazy("reason"),
+        label=gettext_lazy("reason"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "list": "refund-reasons"}),
-        error_messages={"required": lazy("A refund needs a reason.")},
+        error_messages={"required": gettext_lazy("A refund needs a reason.")},
     )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 

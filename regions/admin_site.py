@@ -18,7 +18,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from regions.admin_base import Panel, Standing, UnfoldAdminSite
 
@@ -36,7 +36,7 @@ class HouseSite(UnfoldAdminSite):  # type: ignore[misc]
     """
 
     index_template = "admin/house.html"
-    index_title = lazy("Home")
+    index_title = gettext_lazy("Home")
     standing_of_members: ClassVar[Standing]
 
     def __init__(self, name: str) -> None:
