@@ -48,6 +48,8 @@ lint: .venv/.dev .venv/.system ## all of `check` but the tests
 		$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@echo "system checks of a deployment"
 	@$(UNUSED_ENV) DEBUG=false SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) \
+		NOTARY_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) PUBLIC_URL=https://voucher.city.example \
+		EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend \
 		$(BIN)/python manage.py check --deploy --fail-level ERROR
 	@echo "API schema"
 	@$(UNUSED_ENV) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null

@@ -77,7 +77,9 @@ def _cell(row: Row, run: Seen) -> str:
 
 def _absent(row: Row, run: Seen) -> str:
     """What stands for a figure that there is none of: nobody could know it, or it never came."""
-    if row.needs_incidents and not run.noticed.has_incidents:
+    # Of what no resident notices, the status page says nothing.
+    is_hidden = row.needs_incidents or (row.key == "regions_known" and not run.scenario.may_stop)
+    if is_hidden and not run.noticed.has_incidents:
         return "not measured"
     return "-" if row.bar(run) is None else "never"
 
