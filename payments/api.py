@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -133,6 +134,11 @@ class TillView(RegionAPIView):
 
 
 class PaymentListView(RegionAPIView):
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        # From here on, because finding out who asks is part of the answer's time, too.
+        self.until = time.monotonic() + settings.PAYMENT_BUDGET
+
     @extend_schema(responses={200: PaymentSerializer(many=True), **problems(401, 404)}, operation_id="payments")
     def get(self, request: Request, region: str) -> Response:
         """The caller's payments in the region, newest first, by cursor."""
@@ -153,7 +159,6 @@ class PaymentListView(RegionAPIView):
     )
     def post(self, request: Request, region: str) -> Response:
         """Pay at a till. The answer comes within 3 seconds: final, or 202 確認中, or a refusal with nothing held."""
-        until = time.monotonic() + settings.PAYMENT_BUDGET
         payment = pay(
             PaymentRequest(
                 region=self.region,
@@ -162,7 +167,7 @@ class PaymentListView(RegionAPIView):
                 amount=_member(request, "amount"),
                 key=request.headers.get("Idempotency-Key", ""),
             ),
-            until=until,
+            until=self.until,
         )
         return Response(PaymentSerializer(payment).data, status=_status_of(payment))
 

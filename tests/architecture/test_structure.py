@@ -49,7 +49,7 @@ def test_no_file_is_a_bucket() -> None:
 
 
 def test_one_place_writes_a_payments_status() -> None:
-    writes = re.compile(r"\.update\([^)]*\bstatus=|SET status = |\.status = ", re.DOTALL)
+    writes = re.compile(r"\.update\([^)]*\bstatus=|SET status = |^ *\w+\.status = ", re.DOTALL | re.MULTILINE)
     writers = {name for name, text in sources() if name.startswith("payments/") and writes.search(text)}
 
     assert writers == STATUS_WRITERS

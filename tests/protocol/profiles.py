@@ -15,6 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 # The day of the outage at Kashima.
 CI_SEED = 20230125
 EXAMPLES_FACTOR = 10
+# Seconds that one test may take: with the same examples as ever, and in search of new ones.
+TIMEOUT, RANDOM_TIMEOUT = 300, 3600
 
 
 def chosen_seed() -> int:
@@ -26,6 +28,10 @@ def chosen_seed() -> int:
 
 def is_random() -> bool:
     return os.environ.get("HANSATSU_PROTOCOL") == "random"
+
+
+def timeout() -> int:
+    return RANDOM_TIMEOUT if is_random() else TIMEOUT
 
 
 def profile(*, examples: int, steps: int, shrink: bool = True) -> settings:

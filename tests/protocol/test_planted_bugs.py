@@ -19,6 +19,8 @@ class AgreedClocks(PaymentMachine):
         super().begin(skew=0.0, accept=accept)
 
 
+pytestmark = pytest.mark.timeout(profiles.timeout())
+
 ROUND, ROUNDS = profiles.profile(examples=100, steps=40, shrink=False), 6
 
 

@@ -1,8 +1,12 @@
 """The protocol, told in plain dictionaries, keeps its invariants under every fault."""
 
+import pytest
+
 from tests.protocol import profiles
 from tests.protocol.machine import PaymentMachine
 from tests.protocol.memory_platform import MemoryPlatform
+
+pytestmark = pytest.mark.timeout(profiles.timeout())
 
 ROUND = profiles.profile(examples=60, steps=50)
 

@@ -10,6 +10,8 @@ from tests.protocol.database_platform import DatabasePlatform, frozen
 from tests.protocol.machine import PaymentMachine
 from tests.protocol.network import Clock, Network
 
+pytestmark = pytest.mark.timeout(profiles.timeout())
+
 ROUND = profiles.profile(examples=5, steps=40)
 
 
