@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from notary.client.errors import NotaryRejected, NotaryUnavailable
 from notary.client.values import Outcome, OutcomeKind, Reverse
+from payments import breaker
 from payments.claims import retry_pause
 from payments.models import Allocation, Payment, Refund, StoreEntry, StoreEntryKind
 from payments.outcomes import announce
@@ -28,7 +29,7 @@ def verify_refunds(cluster: NotaryCluster, *, now: datetime | None = None) -> in
     """Bring one batch of the cluster's due refunds forward; return how many became final."""
     if not Refund.objects.filter(region__notary=cluster, status=RefundStatus.PENDING).exists():
         return 0
-    claimed = _claim(cluster, now or timezone.now())
+    claimed = [] if breaker.is_open(cluster.pk) else _claim(cluster, now or timezone.now())
     if not claimed:
         return 0
     questions = [
@@ -37,6 +38,7 @@ def verify_refunds(cluster: NotaryCluster, *, now: datetime | None = None) -> in
     try:
         answers = notary_of(cluster).decide(questions, budget=settings.NOTARY_BUDGET)
     except (NotaryUnavailable, NotaryRejected) as problem:
+        breaker.record_failure(cluster.pk, cause=getattr(problem, "cause", "rejected"))
         log.warning("notary did not answer", cluster=cluster.slug, problem=type(problem).__name__)
         _postpone(claimed)
         return 0

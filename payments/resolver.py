@@ -94,6 +94,8 @@ def sweep(cluster_id: UUID, *, patient: bool = True) -> int:
     """One round of what is due at one notary, or of what is urgent only; return how much became final."""
     cluster = NotaryCluster.objects.get(pk=cluster_id)
     probe(cluster)
+    # While the notary is not relied on nothing is sent; what has waited too long is still given up.
+    patient = patient and not breaker.is_open(cluster.pk)
     return sum(step(cluster) for step in (*URGENT, *PATIENT) if patient or step in URGENT)
 
 

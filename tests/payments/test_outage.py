@@ -12,11 +12,12 @@ from payments.authorisation import PaymentRequest, authorise
 from payments.errors import NotaryAway
 from payments.guarantee import exposure_of
 from payments.models import NotaryHealth, Payment, StoreEntry
-from payments.resolver import probe
+from payments.refunds import RefundRequest, refund_payment
+from payments.resolver import probe, sweep
 from payments.states import Status
 from payments.verification import give_up, verify_due
 from regions.models import OutagePolicy
-from tests.factories import Town
+from tests.factories import Town, issue
 from tests.notaries import FaultyNotary
 from vouchers.models import Voucher
 
@@ -73,13 +74,16 @@ def test_one_prober_at_a_time_and_a_dead_one_blocks_nobody() -> None:
 
 def test_while_it_is_open_nothing_is_sent_but_probes_and_an_answered_probe_closes_it(notary: FaultyNotary) -> None:
     town = Town(balance=5000)
+    completed = pay(town, key="first")
+    verify_due(town.region.notary)
+    refund_payment(RefundRequest(completed.pk, 100, "取消", town.shop_person(), "refund"))
+    issue(town.resident, town.common, 500, register=False)
     pay(town)
     open_breaker(town)
     NotaryHealth.objects.update(probe_after=timezone.now() + timedelta(seconds=60))
     sent = len(notary.calls)
 
-    verify_due(town.region.notary)
-    probe(town.region.notary)
+    sweep(town.region.notary_id)
     assert len(notary.calls) == sent
 
     NotaryHealth.objects.update(probe_after=timezone.now())
