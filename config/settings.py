@@ -197,6 +197,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1"]
 ACCOUNT_SIGNUP_FORM_CLASS = "regions.forms.OneAddress"
+ACCOUNT_FORMS = {"request_login_code": "regions.code_form.RequestCodeForm"}
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 # Either address will do; the sign-up form asks for one of them.
 SILENCED_SYSTEM_CHECKS = [

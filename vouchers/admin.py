@@ -67,6 +67,7 @@ class TicketTypeAdmin(RegionScopedAdmin):
 class WalletAdmin(RegionScopedAdmin):
     icon = "account_balance_wallet"
     list_display = ("resident", "available", "created_at", "region")
+    ordering = ("resident__kana", "pk")
     list_filter = ("region",)
     list_select_related = ("resident", "region")
     search_fields = ("resident__resident_no", "resident__name", "resident__kana")

@@ -54,6 +54,8 @@ class Seen:
     payers: int
     broken_words: int
     figures: Figures
+    # Committed at the notary after the till had been told otherwise, and reversed by the platform.
+    given_back: int = 0
     differences_left: int | None = None
     # Of the whole machine, over the minute before: a busy one makes every answer late.
     machine_load: float = 0.0
@@ -99,6 +101,7 @@ def rehearse(
     """Run the scenario under the policy, and measure `settle_seconds` after the fault has ended."""
     stack.set_policy(policy, scenario.hit)
     _wait_for_calm(stack)
+    given_back = stack.given_back()
     with paying(residents, per_second=plan.rate) as traffic, watching_status_page(stack.web) as sights:
         time.sleep(CALM_SECONDS)
         say(f"{scenario.name}, policy {policy}: the fault begins")
@@ -124,6 +127,7 @@ def rehearse(
         payers=len(payers),
         broken_words=count_broken_words(traffic.answers, _statuses(stack, traffic)),
         figures=figures,
+        given_back=stack.given_back() - given_back,
         differences_left=left,
         machine_load=machine_load,
     )

@@ -42,6 +42,7 @@ FORGET_REGISTRATION = """
     UPDATE vouchers_voucher SET registered_at = NULL, register_after = now()
     WHERE region_id = (SELECT id FROM regions_region WHERE slug = %s)
 """
+REVERSALS = "SELECT count(*) FROM notary_decision WHERE leaf::jsonb ->> 'outcome' = 'reversed'"
 UNREGISTERED = "SELECT count(*) FROM vouchers_voucher WHERE registered_at IS NULL"
 
 
@@ -110,6 +111,12 @@ class DrillStack:
             notary_database_url=str(self.ready["notary_database_url"]),
             other_notaries=[self.notary.database_url],
         )
+
+    def given_back(self) -> int:
+        """How many transactions the second notary had committed when they were given up, and has reversed."""
+        with psycopg.connect(self.notary.database_url) as connection:
+            row = connection.execute(REVERSALS).fetchone()
+        return int(row[0]) if row else 0
 
     def set_policy(self, policy: str, regions: Sequence[str]) -> None:
         """What the regions do while their notary is away: `stop` or `accept`."""

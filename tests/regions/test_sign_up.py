@@ -64,3 +64,10 @@ def test_a_code_sent_by_e_mail_has_six_digits_and_wrong_ones_are_limited() -> No
     answers = [client.post("/accounts/login/code/confirm/", {"code": "000000"}).status_code for _ in range(7)]
 
     assert answers[-1] != 200
+
+
+def test_a_code_cannot_be_asked_for_without_an_address() -> None:
+    page = Client().post("/accounts/login/code/", {"email": "", "phone": ""})
+
+    assert page.status_code == 200
+    assert not mail.outbox
