@@ -143,9 +143,9 @@ def test_the_first_page_shows_what_is_left_and_warns_of_what_is_lost_soon() -> N
 
     said = text(Phone(town).get("region-home"))
 
-    assert "6,234 yen" in said
-    assert "1,234 yen can be used until" in said
-    assert "5,000 yen can be used until" not in said
+    assert "¥6,234" in said
+    assert "¥1,234 can be used until" in said
+    assert "¥5,000 can be used until" not in said
 
 
 def test_a_payment_that_is_being_checked_stands_on_top(notary: FaultyNotary) -> None:
@@ -158,7 +158,7 @@ def test_a_payment_that_is_being_checked_stands_on_top(notary: FaultyNotary) -> 
 
     assert payment_page in answer.content.decode()
     assert "Being checked" in text(answer)
-    assert "3,766 yen" in text(answer)
+    assert "¥3,766" in text(answer)
 
 
 # --- paying -------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_the_till_says_what_is_good_there_before_the_amount() -> None:
     said = text(Phone(town).get("pay-till", town.till.code))
 
     assert town.store.name in said
-    assert "800 yen" in said
+    assert "¥800" in said
     assert "Elsewhere" not in said
 
 
@@ -196,9 +196,9 @@ def test_asking_moves_nothing_and_says_what_would_be_drawn() -> None:
 
     said = text(answer)
     assert answer.status_code == 200
-    assert "1,234 yen" in said
-    assert "Local ticket 1,000 yen" in said
-    assert "234 yen" in said
+    assert "¥1,234" in said
+    assert "Local ticket ¥1,000" in said
+    assert "¥234" in said
     assert_nothing_moved()
 
 
@@ -213,7 +213,7 @@ def test_a_payment_leads_to_its_page_and_to_the_history() -> None:
     assert answer["Location"] == reverse("payment", args=[town.region.slug, payment.pk])
     said = text(phone.client.get(answer["Location"]))
     assert "Payment complete" in said
-    assert "1,234 yen" in said
+    assert "¥1,234" in said
     assert payment.number in said
     assert town.store.name in text(phone.get("history"))
 
@@ -236,7 +236,7 @@ def test_a_second_payment_alike_is_pointed_out_before_it_is_made() -> None:
     phone = Phone(town)
     phone.pay(100)
 
-    assert "You already paid 100 yen here" in text(phone.ask(100))
+    assert "You already paid ¥100 here" in text(phone.ask(100))
     assert "You already paid" not in text(phone.ask(101))
 
 
@@ -265,8 +265,8 @@ def test_who_has_too_little_is_told_how_much_is_missing() -> None:
 
     for answer in (phone.ask(1200), phone.pay(1200)):
         assert answer.status_code == 402
-        assert "800 yen" in text(answer)
-        assert "400 yen" in text(answer)
+        assert "¥800" in text(answer)
+        assert "¥400" in text(answer)
     assert_nothing_moved()
 
 
@@ -382,7 +382,7 @@ def test_the_history_adds_up_by_month_and_goes_on_over_pages() -> None:
     first, second = phone.get("history"), phone.get("history", page=2)
     total = sum(Payment.objects.exclude(pk=old.pk).values_list("amount", flat=True))
 
-    assert f"{total:,} yen" in text(first)
+    assert f"¥{total:,}" in text(first)
     assert str(old.pk) in second.content.decode()
     assert str(old.pk) not in first.content.decode()
     month = timezone.localtime(timezone.now() - timedelta(days=70))

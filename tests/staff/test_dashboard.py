@@ -30,7 +30,7 @@ def test_it_counts_todays_payments_without_what_was_refunded(ours: Office) -> No
     shown = ours.client.get("/staff/").content.decode()
 
     values = [value for value, _tone in figures(ours, panel_index("payments_panel")).values()]
-    assert values[:3] == ["1", "1,000 yen", "0"] or values[:3] == ["1", "1,000円", "0"]
+    assert values[:3] == ["1", "¥1,000", "0"] or values[:3] == ["1", "1,000円", "0"]
     assert values[1] in shown
 
 
