@@ -107,7 +107,7 @@ SPARED = (
 )
 AFTER = (
     Row("settled", "nothing of it in doubt any more after", lambda s: s.settled_after, at_most(60), "s", "35 h 35 min"),
-    Row("given_back", "committed too late, given back by itself", lambda s: s.given_back, told_only, in_2023="0"),
+    Row("given_back", "committed too late, given back by itself", lambda s: s.given_back, told_only, in_2023="-"),
     Row("locked", "residents still locked", lambda s: s.locked, at_most(0), in_2023="some"),
     Row("stuck", "payments stuck", lambda s: s.figures.stuck, at_most(0), in_2023="some"),
     Row("missing", "histories missing", lambda s: s.figures.missing_histories, at_most(0), in_2023="11"),
