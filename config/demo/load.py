@@ -103,7 +103,7 @@ def _programme(region: Region, demo: DemoProgramme, today: datetime) -> None:
 
 def _residents(town: DemoTown) -> Iterable[Sequence[object]]:
     yield "resident_no", "name", "kana", "birth_on", "address", "email"
-    for number in range(1, RESIDENTS + 1):
+    for number in range(RESIDENTS + 1):
         family, family_kana = FAMILY_NAMES[number % len(FAMILY_NAMES)]
         given, given_kana = GIVEN_NAMES[number // len(FAMILY_NAMES) % len(GIVEN_NAMES)]
         yield (
@@ -112,7 +112,8 @@ def _residents(town: DemoTown) -> Iterable[Sequence[object]]:
             f"{family_kana} {given_kana}",
             f"{1935 + number * 7 % 70}-{number % 12 + 1:02}-{number % 28 + 1:02}",
             f"{town.name}{town.districts[number % len(town.districts)]}{number}番地",
-            f"resident{number}@{town.slug}.example",
+            # The first one has the plain address: `resident@kashima.example`.
+            f"resident{number or ''}@{town.slug}.example",
         )
 
 
@@ -133,7 +134,7 @@ def _stores(town: DemoTown) -> Iterable[Sequence[object]]:
 
 def _grants(town: DemoTown, today: datetime) -> Iterable[Sequence[object]]:
     yield "resident_no", "programme", "ticket_type", "amount", "expires_on", "reason"
-    for number in range(1, RESIDENTS + 1):
+    for number in range(RESIDENTS + 1):
         for programme in town.programmes:
             for ticket in programme.tickets:
                 expires_on = (today + timedelta(days=ticket.days)).date().isoformat()
