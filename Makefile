@@ -22,13 +22,18 @@ UNUSED_NOTARY_ENV := $(UNUSED_ENV) NOTARY_DATABASE_URL=postgres://nobody@127.0.0
 	NOTARY_PLATFORMS=checks=open-nothing-open-nothing-open-nothing \
 	NOTARY_SIGNING_KEY="$$($(BIN)/python -c 'from config.stack.keys import new_signing_key as key; print(key())')"
 
-.PHONY: up test check lint lock format help
+.PHONY: up test check drill lint lock format help
 
 up: .venv/.runtime ## the whole platform on this machine (ARGS="--port 0 --no-demo …")
 	@exec $(BIN)/python manage.py up $(ARGS)
 
 test: .venv/.dev .venv/.system ## every test, the browser's journeys included
 	@exec $(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+DRILLS ?= kashima-2023 redis-lost worker-killed notary-restored-old database-restart grey-network
+
+drill: .venv/.runtime ## rehearse the outages, one stack for all (DRILLS="kashima-2023" ARGS="--json …")
+	@exec $(BIN)/python manage.py drill $(DRILLS) $(ARGS)
 
 check: lint ## what CI runs: format, lint, types, contracts, migrations, schema, catalogues, tests
 	@$(MAKE) --no-print-directory test
