@@ -6,6 +6,8 @@ a time. The probe is a lease: a prober that dies blocks nobody. Only an answered
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +17,11 @@ from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
+from notary.client.errors import NotaryRejected, NotaryUnavailable
 from payments.models import NotaryHealth
+
+# The cause of a breaker that was opened for a restored notary.
+RESTORED = "restored"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -36,6 +42,23 @@ _lock = threading.Lock()
 def is_open(cluster_id: UUID) -> bool:
     """Whether payments cannot be verified now; a process reads it anew a few times a second."""
     return _look(cluster_id).is_open
+
+
+@contextmanager
+def observed(cluster_id: UUID) -> Iterator[None]:
+    """Around a call of the notary: what became of it counts. Its errors pass on."""
+    began = time.monotonic()
+    try:
+        yield
+    except (NotaryUnavailable, NotaryRejected) as problem:
+        record_failure(cluster_id, cause=cause_of(problem))
+        raise
+    record_answer(cluster_id, seconds=time.monotonic() - began)
+
+
+def cause_of(problem: NotaryUnavailable | NotaryRejected) -> str:
+    """The short word for why there was no answer."""
+    return problem.cause if isinstance(problem, NotaryUnavailable) else "rejected"
 
 
 def record_answer(cluster_id: UUID, *, seconds: float, now: datetime | None = None) -> None:
@@ -72,16 +95,17 @@ def record_failure(cluster_id: UUID, *, cause: str, now: datetime | None = None)
     forget()
 
 
-def distrust(cluster_id: UUID, *, cause: str, now: datetime | None = None) -> None:
-    """Open the breaker for a reason that no probe can see; probes wait until it is closed or a while has passed."""
+def distrust_restored(cluster_id: UUID, *, now: datetime | None = None) -> None:
+    """Open the breaker of a notary that goes on from an older copy: no probe can see that, so probes wait."""
     at = now or timezone.now()
     NotaryHealth.objects.update_or_create(
         cluster_id=cluster_id,
         defaults={
             "is_open": True,
-            "cause": cause,
+            "cause": RESTORED,
             "changed_at": at,
             "probe_after": at + timedelta(seconds=settings.DISTRUST_LEASE),
+            "restored_at": at,
         },
     )
     forget()

@@ -36,9 +36,9 @@ def verify_refunds(cluster: NotaryCluster, *, now: datetime | None = None) -> in
         Reverse(id=refund.pk, transaction=refund.payment_id, allocations=_allocations(refund)) for refund in claimed
     ]
     try:
-        answers = notary_of(cluster).decide(questions, budget=settings.NOTARY_BUDGET)
+        with breaker.observed(cluster.pk):
+            answers = notary_of(cluster).decide(questions, budget=settings.NOTARY_BUDGET)
     except (NotaryUnavailable, NotaryRejected) as problem:
-        breaker.record_failure(cluster.pk, cause=getattr(problem, "cause", "rejected"))
         log.warning("notary did not answer", cluster=cluster.slug, problem=type(problem).__name__)
         _postpone(claimed)
         return 0

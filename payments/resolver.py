@@ -5,11 +5,9 @@ One thread for each notary, so that one which hangs does not hold up the others.
 
 import itertools
 import threading
-import time
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -21,6 +19,7 @@ from notary.client.values import Void
 from payments import breaker
 from payments.crash_points import crash_point
 from payments.models import Heartbeat
+from payments.probe_verification import probe_id, verify_probes
 from payments.reconciliation.run import compare_due, follow
 from payments.refund_verification import verify_refunds
 from payments.verification import verify_due
@@ -32,11 +31,10 @@ from vouchers.spending import expire_due
 log = structlog.stdlib.get_logger(__name__)
 
 HEARTBEAT = "resolver"
-PROBE_NAMESPACE = UUID("7d1f6a52-0d5b-4c1c-9d0e-3b8f0f2b5a77")
 DATABASE_PAUSE = 1.0
 Step = Callable[[NotaryCluster], int]
 # What people wait for, in every round; the rest about once a second, so that an idle resolver costs little.
-URGENT: tuple[Step, ...] = (verify_due, verify_refunds)
+URGENT: tuple[Step, ...] = (verify_due, verify_refunds, verify_probes)
 PATIENT: tuple[Step, ...] = (follow, register_due, close_due, compare_due)
 PATIENT_EVERY = 4
 
@@ -104,16 +102,9 @@ def probe(cluster: NotaryCluster) -> None:
     if not breaker.is_open(cluster.pk) or not breaker.take_probe(cluster.pk):
         return
     crash_point("with the probe's lease")
-    began = time.monotonic()
+    question = Void(id=probe_id(cluster.pk, timezone.now()))
     try:
-        notary_of(cluster).decide([Void(id=probe_id(cluster.pk, timezone.now()))], budget=settings.NOTARY_BUDGET)
-    except (NotaryUnavailable, NotaryRejected) as problem:
-        breaker.record_failure(cluster.pk, cause=getattr(problem, "cause", "rejected"))
+        with breaker.observed(cluster.pk):
+            notary_of(cluster).decide([question], budget=settings.NOTARY_BUDGET)
+    except (NotaryUnavailable, NotaryRejected):
         breaker.postpone_probe(cluster.pk)
-        return
-    breaker.record_answer(cluster.pk, seconds=time.monotonic() - began)
-
-
-def probe_id(cluster_id: UUID, at: datetime) -> UUID:
-    """An id that no payment has, new every minute: a probe takes the whole path and moves no value."""
-    return uuid5(PROBE_NAMESPACE, f"{cluster_id} {at:%Y-%m-%dT%H:%M}")

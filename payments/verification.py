@@ -4,7 +4,6 @@ Workers and the resolver call the same function. Between claim and write no tran
 processes that hold answers for one payment cannot both write: its status decides.
 """
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -52,16 +51,13 @@ def verify_due(cluster: NotaryCluster, *, now: datetime | None = None) -> int:
 def _ask_or_postpone(
     cluster: NotaryCluster, claimed: Sequence[Claimed], now: datetime | None
 ) -> list[tuple[Claimed, Outcome]]:
-    began = time.monotonic()
     try:
-        answers = ask(cluster, claimed)
+        with breaker.observed(cluster.pk):
+            return ask(cluster, claimed)
     except (NotaryUnavailable, NotaryRejected) as problem:
-        breaker.record_failure(cluster.pk, cause=getattr(problem, "cause", "rejected"))
         postpone(claimed, now=now or timezone.now())
         log.warning("notary did not answer", cluster=cluster.slug, problem=type(problem).__name__)
         return []
-    breaker.record_answer(cluster.pk, seconds=time.monotonic() - began)
-    return answers
 
 
 @transaction.atomic(durable=True)

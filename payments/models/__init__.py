@@ -3,6 +3,7 @@
 from payments.models.difference import Difference, DifferenceKind, DifferenceQuerySet, LogCursor
 from payments.models.health import Heartbeat, NotaryHealth
 from payments.models.payment import NUMBER_LENGTH, Allocation, Payment, PaymentQuerySet
+from payments.models.probe import PathProbe
 from payments.models.refund import Refund
 from payments.models.store_entry import StoreEntry, StoreEntryKind
 
@@ -15,6 +16,7 @@ __all__ = [
     "Heartbeat",
     "LogCursor",
     "NotaryHealth",
+    "PathProbe",
     "Payment",
     "PaymentQuerySet",
     "Refund",

@@ -19,6 +19,7 @@ class NotaryHealth(models.Model):
     failed_at = models.DateTimeField(_("last failure"), null=True)
     changed_at = models.DateTimeField(_("since"), default=timezone.now)
     probe_after = models.DateTimeField(null=True)
+    restored_at = models.DateTimeField(_("last found to go on from an older copy"), null=True)
 
     class Meta:
         verbose_name = _("state of a notary")
@@ -37,6 +38,11 @@ class Heartbeat(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def beat(cls, name: str, *, at: datetime) -> None:
-        cls.objects.update_or_create(name=name, defaults={"beat_at": at})
+    @staticmethod
+    def beat(name: str, *, at: datetime) -> None:
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(name=name, beat_at=at)],
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["beat_at"],
+        )

@@ -17,7 +17,6 @@ from regions.models import NotaryCluster
 
 log = structlog.stdlib.get_logger(__name__)
 
-RESTORED = "restored"
 # How long a comparison may take before another process may begin one.
 COMPARE_LEASE = timedelta(seconds=300)
 
@@ -31,7 +30,7 @@ def follow(cluster: NotaryCluster) -> int:
         restore(cluster)
         return 0
     except (NotaryUnavailable, NotaryRejected) as problem:
-        breaker.record_failure(cluster.pk, cause=getattr(problem, "cause", "rejected"))
+        breaker.record_failure(cluster.pk, cause=breaker.cause_of(problem))
         return 0
 
 
@@ -40,7 +39,7 @@ def restore(cluster: NotaryCluster) -> Report:
 
     A commit that reached it now would be refused for a voucher it does not know, and a refusal is final.
     """
-    breaker.distrust(cluster.pk, cause=RESTORED)
+    breaker.distrust_restored(cluster.pk)
     findings = Findings(cluster)
     try:
         notarise_all_again(cluster, findings)

@@ -17,7 +17,7 @@ from notary.client.values import Close, Outcome, OutcomeKind, Register, Request,
 from payments import verdicts
 from payments.claims import Claimed, retry_pause
 from payments.errors import AlreadyRefunded, KeyReused, NotaryAway, NotRefundable
-from payments.resolver import probe_id
+from payments.probe_verification import probe_id
 from payments.states import IN_DOUBT, TRANSITIONS, RefundStatus, Status
 from payments.verdicts import must_undo, undo, verdict
 from tests.protocol.network import Clock, Network
