@@ -4,16 +4,15 @@ The platform's own constraints still make a double spend inside the platform imp
 bound what a disagreement with the notary can ever cost the region.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from payments import outcomes
-from payments.models import Payment, PaymentQuerySet
-from payments.states import Status
+from payments.models import Payment
 from regions.models import OutagePolicy, Region
 
 
@@ -28,15 +27,26 @@ class Exposure:
 
 def exposure_of(region: Region) -> Exposure:
     """What the region has guaranteed and the notary has not confirmed yet."""
-    guaranteed = Payment.objects.in_region(region).guaranteed()
-    return Exposure(amount=_sum(guaranteed), count=guaranteed.count(), limit=region.guarantee_in_all)
+    return exposures([region])[region.pk]
+
+
+def exposures(regions: Sequence[Region]) -> Mapping[UUID, Exposure]:
+    """The same for several regions, by their ids."""
+    standing = (
+        Payment.objects.guaranteed()
+        .filter(region__in=[region.pk for region in regions])
+        .order_by()
+        .values("region")
+        .annotate(yen=Sum("amount"), count=Count("pk"))
+    )
+    sums = {row["region"]: (row["yen"], row["count"]) for row in standing}
+    return {region.pk: Exposure(*sums.get(region.pk, (0, 0)), limit=region.guarantee_in_all) for region in regions}
 
 
 def may_guarantee(region: Region, *, wallet_id: UUID, amount: int) -> bool:
     """Whether the region would stand for this payment as things are; `guarantee` decides."""
     if region.outage_policy != OutagePolicy.ACCEPT or amount > region.guarantee_per_payment:
         return False
-    # One query for both sums: `guarantee` asks it while every other payment of the region waits.
     standing = (
         Payment.objects.in_region(region)
         .guaranteed()
@@ -48,18 +58,9 @@ def may_guarantee(region: Region, *, wallet_id: UUID, amount: int) -> bool:
     )
 
 
-@transaction.atomic(savepoint=False)
 def guarantee(payment: Payment) -> bool:
     """Make a pending payment `accepted` if the region's limits allow; return whether it is.
 
-    Locks the region, so that payments in parallel cannot pass the same limit together.
+    Payments in parallel cannot pass the same limit together: the region's row decides their order.
     """
-    region = Region.objects.select_for_update(no_key=True).get(pk=payment.region_id)
-    if not may_guarantee(region, wallet_id=payment.wallet_id, amount=payment.amount):
-        return False
-    return bool(outcomes.move([payment.pk], Status.ACCEPTED, next_attempt_at=timezone.now()))
-
-
-def _sum(payments: PaymentQuerySet) -> int:
-    total: int | None = payments.aggregate(total=Sum("amount"))["total"]
-    return total or 0
+    return outcomes.accept(payment, at=timezone.now())

@@ -1,4 +1,4 @@
-"""The notary's answers written down: payment, ledger and the shop's entry in one transaction.
+"""What is decided of a payment written down: payment, ledger and the shop's entry in one transaction.
 
 The one place that writes a payment's `status`. A conditional UPDATE decides who moves a payment on; only
 what it moved has consequences, so an answer that comes twice, or too late, changes nothing.
@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from notary.client.values import Outcome, OutcomeKind
-from payments.claims import Claimed
+from payments.claims import Claimed, load
 from payments.crash_points import crash_point
 from payments.models import Payment, StoreEntry, StoreEntryKind
-from payments.states import Status, sources
+from payments.states import TRANSITIONS, Status, sources
 from payments.verdicts import verdict
 from vouchers import spending
 from vouchers.spending import Movement
@@ -23,6 +23,24 @@ from vouchers.spending import Movement
 CHANNEL = "payment_outcomes"
 
 Answer = tuple[Claimed, Outcome]
+
+# Two statements and one message. The second begins when the first has the lock, so it sees what whoever
+# had it before has guaranteed; in one statement the sums would be as old as the wait.
+ACCEPT_LOCK = "SELECT FROM regions_region WHERE id = %(region)s FOR NO KEY UPDATE"
+ACCEPT_WITHIN_LIMITS = """
+    UPDATE payments_payment AS payment SET status = 'accepted', next_attempt_at = %(at)s
+    FROM regions_region AS region, (
+        SELECT coalesce(sum(amount), 0) AS in_all,
+               coalesce(sum(amount) FILTER (WHERE wallet_id = %(wallet)s), 0) AS of_wallet
+        FROM payments_payment WHERE region_id = %(region)s AND status = 'accepted'
+    ) AS standing
+    WHERE payment.id = %(payment)s AND payment.status = ANY(%(sources)s)
+      AND region.id = payment.region_id AND region.outage_policy = 'accept'
+      AND payment.amount <= region.guarantee_per_payment
+      AND standing.of_wallet + payment.amount <= region.guarantee_per_wallet
+      AND standing.in_all + payment.amount <= region.guarantee_in_all
+    RETURNING pg_notify(%(channel)s, payment.id::text)
+"""
 
 
 @transaction.atomic(durable=True)
@@ -50,6 +68,47 @@ def move(payment_ids: Sequence[UUID], target: Status, *, next_attempt_at: dateti
     return moved
 
 
+@transaction.atomic(savepoint=False)
+def accept(payment: Payment, *, at: datetime) -> bool:
+    """Make a pending payment `accepted` if its region's limits allow it by now; return whether it is.
+
+    Locks the region until the transaction ends, so it belongs at the end of one: all that waits for the lock
+    waits for one message and a commit. Announces the payment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{ACCEPT_LOCK}; {ACCEPT_WITHIN_LIMITS}",
+            {
+                "region": payment.region_id,
+                "wallet": payment.wallet_id,
+                "payment": payment.pk,
+                "at": at,
+                "sources": sources(Status.ACCEPTED),
+                "channel": CHANNEL,
+            },
+        )
+        cursor.nextset()
+        return cursor.fetchone() is not None
+
+
+def settle_dispute(payment: Payment, target: Status, *, at: datetime) -> bool:
+    """Move a disputed payment to what the office decided, with all that follows; False if it is not disputed.
+
+    Part of the caller's transaction. What the notary said of it, and when, stays on the payment.
+    """
+    if target not in TRANSITIONS[Status.DISPUTED]:
+        raise ValueError("a dispute does not end so")
+    if not Payment.objects.filter(pk=payment.pk, status=Status.DISPUTED).update(status=target):
+        return False
+    (claimed,) = load([payment.pk])
+    effect = spending.spend if target is Status.COMPLETED else spending.release
+    effect(_movements(claimed, at))
+    if target is Status.COMPLETED:
+        _credit_stores([(claimed, payment.store_id, at)])
+    announce([payment.pk])
+    return True
+
+
 def announce(payment_ids: Sequence[UUID]) -> None:
     """Tell the web processes that wait for these, when the transaction commits; a message, so only a nudge."""
     with connection.cursor() as cursor:
@@ -61,9 +120,9 @@ def _decide(target: Status, answers: Sequence[Answer]) -> int:
     crash_point("inside the write")
     moved = [answer for answer in answers if answer[0].id in stores]
     for effect, group in _effects(target, moved).items():
-        effect([movement for answer in group for movement in _movements(answer)])
+        effect([movement for payment, outcome in group for movement in _movements(payment, _time_of(outcome))])
     if target is Status.COMPLETED:
-        _credit_stores(moved, stores)
+        _credit_stores([(payment, stores[payment.id], _time_of(outcome)) for payment, outcome in moved])
     if moved:
         announce([payment.id for payment, _ in moved])
     return len(moved)
@@ -118,9 +177,7 @@ def _effects(target: Status, moved: Sequence[Answer]) -> dict[Effect, list[Answe
     }
 
 
-def _movements(answer: Answer) -> list[Movement]:
-    payment, outcome = answer
-    at = _time_of(outcome)
+def _movements(payment: Claimed, at: datetime) -> list[Movement]:
     return [Movement(payment.region_id, draw.voucher_id, draw.amount, payment.id, at) for draw in payment.draws]
 
 
@@ -131,16 +188,17 @@ def _time_of(outcome: Outcome) -> datetime:
     return outcome.decided_at
 
 
-def _credit_stores(moved: Sequence[Answer], stores: Mapping[UUID, UUID]) -> None:
+def _credit_stores(completed: Sequence[tuple[Claimed, UUID, datetime]]) -> None:
+    """Enter what each store is owed: the payment, its store's id and the time of the decision."""
     StoreEntry.objects.bulk_create(
         StoreEntry(
             region_id=payment.region_id,
-            store_id=stores[payment.id],
+            store_id=store_id,
             payment_id=payment.id,
             kind=StoreEntryKind.PAYMENT,
             amount=sum(draw.amount for draw in payment.draws),
             source=payment.id,
-            at=_time_of(outcome),
+            at=at,
         )
-        for payment, outcome in moved
+        for payment, store_id, at in completed
     )
