@@ -47,7 +47,7 @@ class PaymentUnknown(PaymentProblem):
 
 
 class NotRefundable(PaymentProblem):
-    """The payment is not completed, so there is nothing to give back."""
+    """The payment is not completed at the notary, so there is nothing that it could give back."""
 
 
 class AlreadyRefunded(PaymentProblem):
@@ -59,4 +59,28 @@ class AlreadyRefunded(PaymentProblem):
 
 
 class ReasonMissing(PaymentProblem):
-    """A refund says why."""
+    """What a person gives back or decides says why."""
+
+
+class ReasonTooShort(ReasonMissing):
+    """A decision says why in at least `minimum` characters."""
+
+    def __init__(self, *, minimum: int) -> None:
+        super().__init__(minimum)
+        self.minimum = minimum
+
+
+class NotDisputed(PaymentProblem):
+    """The notary has not refused what the region guaranteed, so there is nothing for the office to decide."""
+
+
+class AlreadyDecided(PaymentProblem):
+    """The office has decided the other way; `outcome` is what stands."""
+
+    def __init__(self, *, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class DifferenceRepaired(PaymentProblem):
+    """The difference was repaired by itself, so there is nothing left to settle."""

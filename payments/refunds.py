@@ -64,7 +64,7 @@ def _earlier(payment: Payment, request: RefundRequest) -> Refund | None:
 
 
 def _check_refundable(payment: Payment, amount: object) -> None:
-    if payment.status != Status.COMPLETED:
+    if payment.status != Status.COMPLETED or payment.is_completed_by_office:
         raise NotRefundable
     if type(amount) is not int or amount < 1:
         raise AmountInvalid(limit=payment.refundable)

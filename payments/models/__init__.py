@@ -1,6 +1,7 @@
 """What is kept of payments, one idea a module."""
 
 from payments.models.difference import Difference, DifferenceKind, DifferenceQuerySet, LogCursor
+from payments.models.dispute import DisputeDecision, DisputeOutcome
 from payments.models.health import Heartbeat, NotaryHealth
 from payments.models.payment import NUMBER_LENGTH, Allocation, Payment, PaymentQuerySet
 from payments.models.probe import PathProbe
@@ -13,6 +14,8 @@ __all__ = [
     "Difference",
     "DifferenceKind",
     "DifferenceQuerySet",
+    "DisputeDecision",
+    "DisputeOutcome",
     "Heartbeat",
     "LogCursor",
     "NotaryHealth",

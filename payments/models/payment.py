@@ -36,6 +36,10 @@ class PaymentQuerySet(RegionQuerySet):
         """What shop and resident see as paid, whether or not the notary has said so yet."""
         return self.filter(status__in=PAID)
 
+    def notarised(self) -> Self:
+        """Completed with the notary's yes; what the office completed against its no stands in our books only."""
+        return self.filter(status=Status.COMPLETED, dispute_decision__isnull=True)
+
     def of_wallet(self, wallet_id: UUID) -> Self:
         """The resident's own history."""
         return self.filter(wallet_id=wallet_id)
@@ -190,13 +194,22 @@ class Payment(models.Model):
     @property
     def is_undone(self) -> bool:
         """Whether the notary had committed it and the platform reversed that."""
-        leaf = (self.receipt or {}).get("leaf", {})
-        return bool(self.status == Status.VOIDED and leaf.get("outcome") == "reversed")
+        return bool(self.status == Status.VOIDED and self._notary_said == "reversed")
+
+    @property
+    def is_completed_by_office(self) -> bool:
+        """Whether the office completed it against the notary's refusal, which is still its receipt."""
+        return bool(self.status == Status.COMPLETED and self._notary_said in {"refused", "voided"})
 
     @property
     def refundable(self) -> int:
-        """Yen that can still be given back."""
-        return self.amount - self.refunded if self.status == Status.COMPLETED else 0
+        """Yen that can still be given back. The notary cannot reverse what it never committed."""
+        is_notarised = self.status == Status.COMPLETED and not self.is_completed_by_office
+        return self.amount - self.refunded if is_notarised else 0
+
+    @property
+    def _notary_said(self) -> str:
+        return str((self.receipt or {}).get("leaf", {}).get("outcome", ""))
 
 
 class Allocation(models.Model):

@@ -1,5 +1,6 @@
 """The platform's own books held against its payments: entries that are missing, wrong, or nobody's."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -65,8 +66,8 @@ def _write_missing(payment_id: UUID, findings: Findings) -> None:
     """Insert what is not there; a unique source makes what is there stay as it is."""
     if findings.dry_run:
         return
-    payment = Payment.objects.get(pk=payment_id, status=Status.COMPLETED)
-    at = payment.decided_at or payment.authorised_at
+    payment = Payment.objects.select_related("dispute_decision").get(pk=payment_id, status=Status.COMPLETED)
+    at = _completed_at(payment)
     LedgerEntry.objects.bulk_create(
         (
             LedgerEntry(
@@ -92,3 +93,10 @@ def _write_missing(payment_id: UUID, findings: Findings) -> None:
         at=at,
     )
     StoreEntry.objects.bulk_create([entry], ignore_conflicts=True)
+
+
+def _completed_at(payment: Payment) -> datetime:
+    """When it was decided that it counts: by the notary, or by the office against the notary's refusal."""
+    if payment.is_completed_by_office:
+        return payment.dispute_decision.decided_at
+    return payment.decided_at or payment.authorised_at

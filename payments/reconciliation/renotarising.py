@@ -16,7 +16,7 @@ from notary.client.values import Commit, Outcome, OutcomeKind, Register, Request
 from payments.claims import Claimed, load
 from payments.models import DifferenceKind, LogCursor, Payment, Refund
 from payments.reconciliation.findings import Findings
-from payments.states import RefundStatus, Status
+from payments.states import RefundStatus
 from payments.verdicts import allocations, undo
 from regions.models import NotaryCluster
 from vouchers.models import Voucher
@@ -32,7 +32,7 @@ def notarise_all_again(cluster: NotaryCluster, findings: Findings) -> None:
     vouchers = Voucher.objects.filter(region__notary=cluster, registered_at__isnull=False)
     for batch in _batches(vouchers.order_by("pk").values_list("pk", "face").iterator()):
         _decide(cluster, [Register(id=pk, face=face) for pk, face in batch])
-    lost = Payment.objects.filter(region__notary=cluster, status=Status.COMPLETED)
+    lost = Payment.objects.notarised().filter(region__notary=cluster)
     for batch in _batches(lost.order_by("log_position").values_list("pk", flat=True).iterator()):
         _commit_again(cluster, batch, findings)
     refunds = Refund.objects.filter(region__notary=cluster, status=RefundStatus.COMPLETED)
