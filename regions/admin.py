@@ -18,6 +18,7 @@ from regions.admin_base import (
     Standing,
     display,
 )
+from regions.admin_forms import GUARANTEES, GuaranteeForm, changes_of
 from regions.dashboard import residents_panel
 from regions.models import Membership, NotaryCluster, Region, Resident, User
 from regions.staff_site import staff_site
@@ -78,7 +79,10 @@ class RegionAdmin(ScopedAdmin):
         ),
     )
     # What the office decides for itself; the rest is the operators' agreement with the city.
-    office_fields = frozenset({"contact_name", "contact_phone", "contact_email", "contact_hours", "outage_policy"})
+    office_fields = frozenset(
+        {"contact_name", "contact_phone", "contact_email", "contact_hours", "outage_policy", *GUARANTEES}
+    )
+    form = GuaranteeForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fieldsets = super().get_fieldsets(request, obj)
@@ -92,6 +96,12 @@ class RegionAdmin(ScopedAdmin):
             return ["slug"] if obj else []
         named = [field for _name, options in self.fieldsets for field in options["fields"]]
         return [field for field in named if field not in self.office_fields]
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """What a region's settings were before stays readable: a guarantee is money that it may have to pay."""
+        if form.changed_data and not add:
+            return "; ".join(changes_of(form))
+        return super().construct_change_message(request, form, formsets, add)
 
 
 class NotaryClusterAdmin(ScopedAdmin):

@@ -1,5 +1,7 @@
 """Forms of the admin sites that know which region a row belongs to, whoever filled them in."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from django import forms
@@ -56,3 +58,47 @@ class RegionForm(forms.ModelForm):  # type: ignore[type-arg]
             related = value if isinstance(value, models.QuerySet) else [value]
             if any(getattr(row, "region_id", region_id) != region_id for row in related):
                 self.add_error(name, ValidationError(_("This belongs to another region.")))
+
+
+# A slip of the finger must not make a city stand for more than a day's trade of a large one.
+GUARANTEE_MAX = 100_000_000
+# From the narrowest to the widest; none may be larger than the next.
+GUARANTEES = ("guarantee_per_payment", "guarantee_per_wallet", "guarantee_in_all")
+
+
+class GuaranteeForm(RegionForm):
+    """A region's own form: what it guarantees while the notary is away makes sense as a whole."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        limits = {name: cleaned[name] for name in GUARANTEES if cleaned.get(name) is not None}
+        for name, limit in limits.items():
+            if limit > GUARANTEE_MAX:
+                most = {"most": f"{GUARANTEE_MAX:,}"}
+                self.add_error(name, ValidationError(_("At most %(most)s yen can be guaranteed.") % most))
+        for name, wider in pairwise(GUARANTEES):
+            if name in limits and wider in limits and limits[name] > limits[wider]:
+                self.add_error(name, ValidationError(_too_wide(name)))
+        return cleaned
+
+
+def _too_wide(name: str) -> str:
+    if name == "guarantee_per_payment":
+        return _("The guarantee per payment may not be more than the guarantee per wallet.")
+    return _("The guarantee per wallet may not be more than the guarantee in all.")
+
+
+def changes_of(form: forms.ModelForm) -> Iterator[str]:  # type: ignore[type-arg]
+    """Each changed field with what stood there before and what stands there now, as people read it."""
+    for name in form.changed_data:
+        field = form.fields[name]
+        before, after = (_read(field, value) for value in (form.initial.get(name), form.cleaned_data.get(name)))
+        yield f"{field.label}: {before} → {after}"
+
+
+def _read(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ModelChoiceField):
+        return str(field.to_python(value) or "-")
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+    return f"{value:,}" if isinstance(value, int) else str(value or "-")
