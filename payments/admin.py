@@ -6,14 +6,18 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-# Django looks for modules of this name only, so the shops' pages come along from here.
+# Django looks for modules of this name only, so the other pages come along from here.
 import payments.portal  # noqa: F401
 from payments.dashboard import payments_panel
+from payments.difference_pages import DifferenceAdmin, sides_panel
+from payments.dispute_pages import DisputeFilter, DisputePages
+from payments.guarantee_panel import guarantees_panel, guarantees_view
 from payments.history import PaymentHistory, PeriodFilter, RegionFilter, WordingFilter
-from payments.models import Payment, Refund, StoreEntry
+from payments.models import Difference, Payment, Refund, StoreEntry
 from payments.panels import (
     REFUND_TONES,
     allocations_panel,
+    dispute_panel,
     refund_button_panel,
     refunds_panel,
     resident_payments_panel,
@@ -26,14 +30,15 @@ from regions.staff_site import staff_site
 from regions.yen import yen
 
 
-class PaymentAdmin(RefundPages, PaymentHistory, RegionScopedAdmin):
+class PaymentAdmin(DisputePages, RefundPages, PaymentHistory, RegionScopedAdmin):
     icon = "receipt_long"
     refund_by = OFFICE
+    decide_by = OFFICE
     list_display = (
         "time_shown", "amount_shown", "wording_shown", "refunded_shown", "resident", "store", "number_shown", "region",
     )  # fmt: skip
     list_select_related = ("store", "till", "region", "wallet__resident")
-    list_filter = (PeriodFilter, WordingFilter, RegionFilter)
+    list_filter = (PeriodFilter, WordingFilter, DisputeFilter, RegionFilter)
     search_fields = (
         "wallet__resident__resident_no",
         "wallet__resident__name",
@@ -107,7 +112,11 @@ class StoreEntryAdmin(RegionScopedAdmin):
 staff_site.register(Payment, PaymentAdmin)
 staff_site.register(Refund, RefundAdmin)
 staff_site.register(StoreEntry, StoreEntryAdmin)
+staff_site.register(Difference, DifferenceAdmin)
 staff_site.dashboard_panels.append(payments_panel)
+staff_site.dashboard_panels.append(guarantees_panel)
+staff_site.add_page("live/guarantees/", guarantees_view, "guarantees")
 staff_site.add_panel(Resident, resident_payments_panel)
-for panel in (refund_button_panel, allocations_panel, refunds_panel, steps_panel):
+for panel in (dispute_panel, refund_button_panel, allocations_panel, refunds_panel, steps_panel):
     staff_site.add_panel(Payment, panel)
+staff_site.add_panel(Difference, sides_panel)

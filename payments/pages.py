@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Till
-from payments.models import Allocation, Payment
+from payments.models import Allocation, DisputeDecision, Payment
 from payments.states import NOT_PAID, Status
 from vouchers.models import TicketType, Voucher
 from vouchers.spending import available_by_ticket_type, plan_draws
@@ -99,9 +99,17 @@ REFUNDED = Outcome(
     _("The shop has given back the whole amount."),
     _("To the shop: this payment was cancelled."),
 )
+CANCELLED = Outcome(
+    _("Cancelled by the voucher secretariat"),
+    "refunded",
+    _("The amount is back on your vouchers. If you have a question, please ask the voucher secretariat."),
+    _("To the shop: this payment does not count. The voucher secretariat has the reason."),
+)
 
 
 def outcome(payment: Payment) -> Outcome:
+    if payment.status == Status.VOIDED and DisputeDecision.objects.filter(payment=payment).exists():
+        return CANCELLED
     if payment.status not in NOT_PAID and payment.refunded == payment.amount:
         return REFUNDED
     return OUTCOMES[payment.status]

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from payments.models import Payment, StoreEntry
-from payments.states import RefundStatus
-from payments.wording import wording
+from payments.models import DisputeDecision, Payment, StoreEntry
+from payments.states import RefundStatus, Status
+from payments.wording import notarys_reason, wording
 from regions.models import Resident
 from regions.yen import yen
 from vouchers.models import LedgerEntry
@@ -28,6 +28,21 @@ def refund_button_panel(request: HttpRequest, payment: Payment) -> Panel:
     site = request.resolver_match.namespace if request.resolver_match else "portal"
     address = reverse(f"{site}:payments_payment_refund", args=[payment.pk])
     return "admin/refund_button.html", {"payment": payment, "address": address, "left": yen(payment.refundable)}
+
+
+def dispute_panel(request: HttpRequest, payment: Payment) -> Panel:
+    """The way to the page that decides a dispute, or what was decided; nothing where there never was one."""
+    return "staff/dispute_button.html", {
+        "is_open": payment.status == Status.DISPUTED,
+        "decision": _decision_on(payment),
+        "notarys_reason": notarys_reason(payment),
+        "address": reverse("staff:payments_payment_dispute", args=[payment.pk]),
+    }
+
+
+def _decision_on(payment: Payment) -> DisputeDecision | None:
+    found: DisputeDecision | None = DisputeDecision.objects.filter(payment=payment).select_related("decided_by").first()
+    return found
 
 
 def kinds_panel(request: HttpRequest, payment: Payment) -> Panel:
@@ -70,10 +85,16 @@ def refunds_panel(request: HttpRequest, payment: Payment) -> Panel:
 def steps_panel(request: HttpRequest, payment: Payment) -> Panel:
     """Everything that happened to the payment, in order, with what it moved."""
     steps = [(payment.authorised_at, _("authorised, value held"), yen(payment.amount), "")]
+    decision = _decision_on(payment)
     if payment.decided_at:
         where = payment.log_position if payment.log_position is not None else "-"
         note = _("position %(position)s in the notary's log") % {"position": where}
-        steps.append((payment.decided_at, _("decided by the notary"), payment.get_status_display(), note))
+        is_refused = decision or payment.status == Status.DISPUTED
+        said = notarys_reason(payment) if is_refused else payment.get_status_display()
+        steps.append((payment.decided_at, _("decided by the notary"), said, note))
+    if decision:
+        who = f"{decision.reason} ({decision.decided_by})"
+        steps.append((decision.decided_at, _("decided by the office"), decision.get_outcome_display(), who))
     for refund in payment.refunds.select_related("requested_by"):
         who = f"{refund.reason} ({refund.requested_by})"
         steps.append((refund.requested_at, _("refund asked for"), yen(refund.amount), who))

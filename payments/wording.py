@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from notary.client.values import Reason
 from payments.models import Payment
 from payments.states import NOT_PAID, PAID, Status
 
@@ -47,3 +48,17 @@ def wording(payment: Payment) -> Wording:
 def counted(payment: Payment) -> int:
     """The yen of the payment that the store keeps: nothing where it was not paid."""
     return payment.amount - payment.refunded if payment.is_paid else 0
+
+
+# Why the notary refused, for people who do not know what a notary's codes are.
+NOTARYS_REASONS: dict[str, Promise | str] = {
+    Reason.OVERSPENT: _("More was to be spent than a voucher still holds by the notary's books."),
+    Reason.UNKNOWN_VOUCHER: _("The notary does not know one of the vouchers."),
+    Reason.VOIDED: _("It had been given up at the notary before, so the notary did not count it."),
+    Reason.CLOSED: _("One of the vouchers had been closed at the notary, because it had expired."),
+}
+
+
+def notarys_reason(payment: Payment) -> str:
+    """Why the notary refused the payment, in a sentence; its own word for what we have no sentence for."""
+    return str(NOTARYS_REASONS.get(payment.decline_reason, payment.decline_reason or "-"))

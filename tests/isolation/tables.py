@@ -178,6 +178,8 @@ def bodies(address: Address, world: World) -> list[dict[str, Any]]:
         "reason": "because",
         "key": "walk",
         "confirmed": "1",
+        "note": "looked at",
+        "outcome": "voided",
         "post": "yes",
         "region": town.region.slug,
         "scope": "all",

@@ -12,7 +12,7 @@ from maintenance.models import Scope, Window
 from maintenance.windows import close_window, open_window
 from merchants.models import Merchant, MerchantMember
 from payments.authorisation import PaymentRequest, authorise
-from payments.models import Allocation, Payment, Refund, StoreEntry
+from payments.models import Allocation, Difference, DifferenceKind, Payment, Refund, StoreEntry
 from payments.refund_verification import verify_refunds
 from payments.refunds import RefundRequest, refund_payment
 from payments.verification import verify_due
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     VOUCHER = "voucher"
     PAYMENT = "payment"
     REFUND = "refund"
+    DIFFERENCE = "difference"
 
 
 @dataclass
@@ -45,6 +46,7 @@ class World:
     town: Town = field(init=False)
     payment: Payment = field(init=False)
     refund: Refund = field(init=False)
+    difference: Difference = field(init=False)
     window: Window = field(init=False)
     secretary: User = field(init=False)
     shop: User = field(init=False)
@@ -60,6 +62,13 @@ class World:
         self._name_places()
         self._name_people()
         self._pay_and_refund()
+        self.difference = Difference.objects.create(
+            region=self.town.region,
+            cluster=self.town.region.notary,
+            kind=DifferenceKind.AMOUNT,
+            source=self.payment.pk,
+            parked=self.mark(Kind.DIFFERENCE),
+        )
         self.window = open_window(
             region=self.town.region, scope=Scope.SALES, by=self.secretary, message=self.mark(Kind.WINDOW)
         )
@@ -82,7 +91,7 @@ class World:
         return [
             *(town.region, town.region.notary, town.programme, town.common, town.store, town.till),
             *(town.resident, town.wallet, town.user, self.secretary, self.shop),
-            *(self.payment, self.refund, self.window, town.store.merchant),
+            *(self.payment, self.refund, self.window, self.difference, town.store.merchant),
             Voucher.objects.filter(region=town.region).first(),
             LedgerEntry.objects.filter(region=town.region).first(),
             StoreEntry.objects.filter(region=town.region).first(),
