@@ -44,6 +44,7 @@ BREAKER_FAILURES = 3  # so many in a row, and nothing is sent but one probe at a
 BREAKER_LOOK = 0.2  # how long a process may believe what it last read of the breaker
 PROBE_PAUSE = 1.0  # between a probe that failed and the next
 DISTRUST_LEASE = 300.0  # a notary that is being made whole again is not probed before this
+PROBE_INTERVAL = 2.0  # between two probes of every region's way of a payment, made also when nobody pays
 PROBE_LEASE = 4.0  # a prober that died is replaced after this
 WAITING_PAYMENTS_MAX = 24  # requests in one web process that may wait for an outcome; others get 202
 
@@ -257,6 +258,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@hansatsu.example")
 # console: the code is written to the log of a demo; http: POSTed to SMS_GATEWAY_URL.
 SMS_BACKEND = env.str("SMS_BACKEND", default="regions.sms.ConsoleSms")

@@ -15,6 +15,7 @@ OPEN_PREFIXES = (
     "/livez",
     "/readyz",
     "/metrics",
+    "/probe",
     "/status.json",
     "/api/v1/status",
     "/api/v1/schema/",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.forms import ExtensionForm
+from maintenance.incident_admin import incidents_panel
 from maintenance.models import State, Window
 from maintenance.panel import switch_panel
 from maintenance.switch import SwitchPages
@@ -78,5 +79,5 @@ def actions_panel(request: HttpRequest, window: Window) -> tuple[str, dict[str, 
 
 
 staff_site.register(Window, WindowAdmin)
-staff_site.dashboard_panels.insert(0, switch_panel)
+staff_site.dashboard_panels[:0] = [incidents_panel, switch_panel]
 staff_site.add_panel(Window, actions_panel)

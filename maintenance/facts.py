@@ -1,13 +1,14 @@
-"""What the rows say of the regions' payments now: three small queries for all regions together."""
+"""What the rows say of the regions' payments now: a few small queries for all regions together."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 
 from maintenance.levels import PaymentFacts
+from maintenance.unfinished import Oldest, age, oldest_unfinished
 from payments.models import Heartbeat, NotaryHealth, Payment
 from payments.resolver import HEARTBEAT
 from payments.states import Status
@@ -22,46 +23,33 @@ Rows = Mapping[UUID, Mapping[str, Any]]
 
 def payment_facts(regions: list[Region], *, now: datetime) -> dict[UUID, PaymentFacts]:
     """The facts of each region, by its id."""
-    doubts, recent = _doubts(), _recent(now)
+    unfinished, recent = oldest_unfinished(), _recent(now)
     away = set(NotaryHealth.objects.filter(is_open=True).values_list("cluster_id", flat=True))
     silent = _resolver_silent(now)
     return {
-        region.pk: _facts(region, doubts.get(region.pk, {}), recent.get(region.pk, {}), away, silent, now)
+        region.pk: _facts(region, unfinished.get(region.pk, Oldest()), recent.get(region.pk, {}), away, silent, now)
         for region in regions
     }
 
 
 def _facts(
     region: Region,
-    doubt: Mapping[str, Any],
+    oldest: Oldest,
     recent: Mapping[str, Any],
     away: set[UUID],
     silent: float,
     now: datetime,
 ) -> PaymentFacts:
     return PaymentFacts(
-        oldest_pending=_age(doubt.get("pending"), now),
-        oldest_voiding=_age(doubt.get("voiding"), now),
+        oldest_pending=age(oldest.pending_at, now),
+        oldest_voiding=age(oldest.voiding_at, now),
+        probe_late=age(oldest.probe_at, now),
         recent=recent.get("all", 0),
         recent_given_up=recent.get("given_up", 0),
         is_notary_away=region.notary_id in away,
         is_guaranteed=region.outage_policy == OutagePolicy.ACCEPT,
         resolver_silent=silent,
     )
-
-
-def _doubts() -> Rows:
-    """The oldest payment of each region that is 確認中, and that is being returned."""
-    rows = (
-        Payment.objects.filter(status__in=(Status.PENDING, Status.VOIDING))
-        .order_by()
-        .values("region")
-        .annotate(
-            pending=Min("authorised_at", filter=Q(status=Status.PENDING)),
-            voiding=Min("authorised_at", filter=Q(status=Status.VOIDING)),
-        )
-    )
-    return {row["region"]: row for row in rows}
 
 
 def _recent(now: datetime) -> Rows:
@@ -84,8 +72,4 @@ def first_id_at(at: datetime) -> UUID:
 
 def _resolver_silent(now: datetime) -> float:
     beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
-    return _age(beat.beat_at, now) if beat else UNKNOWN_AGE
-
-
-def _age(at: datetime | None, now: datetime) -> float:
-    return (now - at).total_seconds() if at else 0.0
+    return age(beat.beat_at, now) if beat else UNKNOWN_AGE

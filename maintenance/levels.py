@@ -34,6 +34,8 @@ class PaymentFacts:
 
     oldest_pending: float = 0.0
     oldest_voiding: float = 0.0
+    # A probe of the whole way, made also when nobody pays.
+    probe_late: float = 0.0
     recent: int = 0
     recent_given_up: int = 0
     is_notary_away: bool = False
@@ -59,7 +61,7 @@ def plain_level(*, is_closed: bool) -> Level:
 
 def _is_out(facts: PaymentFacts) -> bool:
     # A region that guarantees its payments goes on without the notary.
-    stopped = facts.is_notary_away and not facts.is_guaranteed
+    stopped = (facts.is_notary_away or facts.probe_late > STUCK) and not facts.is_guaranteed
     half_given_up = facts.recent > 0 and facts.recent_given_up * 2 >= facts.recent
     return stopped or facts.oldest_pending > STUCK or facts.oldest_voiding > NOT_RETURNED or half_given_up
 
@@ -67,7 +69,7 @@ def _is_out(facts: PaymentFacts) -> bool:
 def _is_degraded(facts: PaymentFacts) -> bool:
     return (
         facts.is_notary_away
-        or facts.oldest_pending > SLOW
+        or max(facts.oldest_pending, facts.probe_late) > SLOW
         or facts.recent_given_up > 0
         or facts.resolver_silent > RESOLVER_SILENT
     )

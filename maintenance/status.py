@@ -9,7 +9,7 @@ from django.utils import timezone
 from maintenance.facts import payment_facts
 from maintenance.known import known
 from maintenance.levels import Function, Level, PaymentFacts, payments_level, plain_level
-from maintenance.models import Scope, State, Window
+from maintenance.models import Incident, Scope, State, Window
 from maintenance.refreshed import Refreshed
 from maintenance.windows import closed_for
 from regions.models import Region
@@ -21,6 +21,8 @@ class RegionStatus:
 
     region: Region
     levels: dict[Function, Level]
+    # Those that are not over, the newest first.
+    incidents: Sequence[Incident] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Report:
 
     def levels(self) -> list[Level]:
         return [level for status in self.regions for level in status.levels.values()]
+
+    def incidents(self) -> list[Incident]:
+        """Every incident that is not over, once."""
+        return list({incident.pk: incident for status in self.regions for incident in status.incidents}.values())
 
     def of(self, slug: str) -> RegionStatus | None:
         return next((status for status in self.regions if status.region.slug == slug), None)
@@ -54,7 +60,7 @@ def current_windows(at: datetime) -> list[Window]:
 
 def without_database(report: Report) -> Report:
     nothing = dict.fromkeys(Function, Level.MAJOR)
-    regions = [RegionStatus(status.region, nothing) for status in report.regions]
+    regions = [replace(status, levels=nothing) for status in report.regions]
     return replace(report, at=timezone.now(), regions=regions, is_database_away=True)
 
 
@@ -62,7 +68,13 @@ def _build() -> Report:
     now = timezone.now()
     regions = list(Region.objects.select_related("notary"))
     facts = payment_facts(regions, now=now)
-    return Report(now, [RegionStatus(region, _levels(region, facts[region.pk])) for region in regions])
+    incidents = list(Incident.objects.not_closed().prefetch_related("regions", "events"))
+    return Report(now, [_status(region, facts[region.pk], incidents) for region in regions])
+
+
+def _status(region: Region, facts: PaymentFacts, incidents: Sequence[Incident]) -> RegionStatus:
+    affecting = [incident for incident in incidents if region in incident.regions.all()]
+    return RegionStatus(region, _levels(region, facts), affecting)
 
 
 def _levels(region: Region, facts: PaymentFacts) -> dict[Function, Level]:

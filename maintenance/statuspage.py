@@ -7,8 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 from django.utils import timezone
 
+from maintenance.incident_words import cause_said, event_said
 from maintenance.levels import Function, Level
-from maintenance.models import State, Window
+from maintenance.models import Cause, EventKind, Incident, State, Window
 from maintenance.status import RegionStatus, Report
 from maintenance.wording import function_words
 
@@ -21,7 +22,7 @@ CRITICAL = ("critical", "Major System Outage")
 
 
 def summary(report: Report, windows: list[Window]) -> dict[str, Any]:
-    """The whole document; incidents have a room of their own and are none here yet."""
+    """The whole document."""
     indicator, description = indicator_of(report)
     return {
         "page": page(report),
@@ -30,7 +31,7 @@ def summary(report: Report, windows: list[Window]) -> dict[str, Any]:
             component(status, function, position, report.at)
             for position, (status, function) in enumerate(_pairs(report), start=1)
         ],
-        "incidents": [],
+        "incidents": [unresolved(incident, report) for incident in report.incidents()],
         "scheduled_maintenances": [scheduled(window, report) for window in windows],
     }
 
@@ -114,6 +115,50 @@ def update(window: Window, *, is_open: bool) -> dict[str, Any]:
         "updated_at": stamp(window.created_at),
         "display_at": stamp(window.starts_at),
     }
+
+
+# How bad it is for residents and shops.
+IMPACT = {Cause.REDIS: "minor", Cause.WORKERS: "minor", Cause.DATABASE: "critical", Cause.WEB: "critical"}
+
+
+def unresolved(incident: Incident, report: Report) -> dict[str, Any]:
+    """An incident that is not over, with what the platform has written of it."""
+    affected = {region.slug for region in incident.regions.all()}
+    return {
+        "id": str(incident.pk),
+        "name": cause_said(incident.cause),
+        "status": incident.state,
+        "impact": IMPACT.get(Cause(incident.cause), "major"),
+        "created_at": stamp(incident.opened_at),
+        "updated_at": stamp(incident.cleared_at or incident.opened_at),
+        "started_at": stamp(incident.opened_at),
+        "monitoring_at": stamp(incident.cleared_at) if incident.cleared_at else None,
+        "resolved_at": None,
+        "shortlink": settings.PUBLIC_URL,
+        "page_id": "hansatsu",
+        "incident_updates": [
+            {
+                "id": str(event.pk),
+                "incident_id": str(incident.pk),
+                "status": incident.state,
+                "body": f"{event.get_kind_display()}: {event_said(event.kind, event.facts)}",
+                "created_at": stamp(event.at),
+                "updated_at": stamp(event.at),
+                "display_at": stamp(event.at),
+            }
+            for event in incident.events.all()
+            if event.kind in PUBLIC
+        ],
+        "components": [
+            component(status, function, position, report.at)
+            for position, (status, function) in enumerate(_pairs(report), start=1)
+            if status.region.slug in affected and function is Function.PAYMENTS
+        ],
+    }
+
+
+# Whom the office has told is its own business.
+PUBLIC = frozenset({EventKind.DETECTED, EventKind.IDENTIFIED, EventKind.CLEARED, EventKind.RELAPSED})
 
 
 def stamp(at: datetime) -> str:

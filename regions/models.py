@@ -70,6 +70,11 @@ class Region(models.Model):
     guarantee_per_payment = models.PositiveIntegerField(_("guarantee per payment (yen)"), default=10_000)
     guarantee_per_wallet = models.PositiveIntegerField(_("guarantee per wallet (yen)"), default=20_000)
     guarantee_in_all = models.PositiveIntegerField(_("guarantee in all (yen)"), default=3_000_000)
+    incident_webhook = models.URLField(
+        _("webhook for incidents"),
+        blank=True,
+        help_text=_("JSON with `text` is posted here when an incident begins and ends."),
+    )
     payment_limit = models.PositiveIntegerField(
         _("limit per payment (yen)"), default=1_000_000, validators=[MinValueValidator(1)]
     )

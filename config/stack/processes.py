@@ -104,6 +104,7 @@ def platform_services(environment: Mapping[str, str], layout: Layout, port: int)
         Service(name="worker", argv=worker(), env=environment, ready=SETTLED),
         Service(name="resolver", argv=[sys.executable, MANAGE, "resolver"], env=environment, ready=SETTLED),
         Service(name="beat", argv=beat(layout), env=environment, ready=SETTLED),
+        Service(name="watchman", argv=[sys.executable, MANAGE, "watchman"], env=environment, ready=SETTLED),
     ]
 
 

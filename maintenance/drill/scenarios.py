@@ -42,7 +42,7 @@ SCENARIOS = {
             "the notary of one region is cut off, as on 25 January 2023",
             faults.afternoon_of_2023,
             hit=(STRUCK,),
-            causes=("notary", "notary_network", "network"),
+            causes=("notary_network",),
             policies=("stop", "accept"),
             fault_seconds=60.0,
             replays_2023=True,
@@ -60,7 +60,7 @@ SCENARIOS = {
             "the workers die as often as they are started",
             faults.worker_killed,
             hit=REGIONS,
-            causes=("workers", "worker"),
+            causes=("workers",),
             may_stop=False,
         ),
         Scenario(
@@ -83,7 +83,7 @@ SCENARIOS = {
             "the way to one region's notary is slow, breaks now and then, and drips",
             faults.grey_network,
             hit=(STRUCK,),
-            causes=("notary", "notary_network", "network"),
+            causes=("notary_network",),
         ),
     )
 }

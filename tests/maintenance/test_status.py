@@ -159,7 +159,7 @@ def test_the_report_costs_few_queries_however_many_regions_there_are(django_asse
     current_report()
     status.forget()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         current_report()
         current_report()
 

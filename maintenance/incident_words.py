@@ -1,0 +1,84 @@
+"""Causes, consequences and events of incidents in words for people who run a town hall's desk."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from maintenance.models import Cause, EventKind, IncidentState
+
+Words = str | Promise
+
+CAUSES: dict[Cause, Words] = {
+    Cause.NOTARY: _("The double-spend notary does not work properly."),
+    Cause.NOTARY_NETWORK: _("The way to the double-spend notary is disturbed."),
+    Cause.DATABASE: _("The platform's database does not answer."),
+    Cause.REDIS: _("Redis, which speeds payments up, does not answer."),
+    Cause.WORKERS: _("A process that finishes payments does not work."),
+    Cause.WEB: _("The web servers do not answer."),
+    Cause.UNKNOWN: _("Payments stand still; the cause is not known yet."),
+}
+NOTHING_WORKS = frozenset({Cause.DATABASE, Cause.WEB})
+ONLY_SLOWER = frozenset({Cause.REDIS, Cause.WORKERS})
+TONES: dict[IncidentState, str] = {
+    IncidentState.INVESTIGATING: "danger",
+    IncidentState.IDENTIFIED: "danger",
+    IncidentState.MONITORING: "warning",
+    IncidentState.RESOLVED: "success",
+}
+WAITS: dict[str, Words] = {
+    "rows": _("the database to be read again"),
+    "probes": _("the probes of the whole way to pass"),
+    "in_doubt": _("the last payment in doubt to be decided"),
+    "log": _("the notary's log to be read to its end"),
+    "differences": _("differences to become zero"),
+}
+
+
+def cause_said(cause: str) -> str:
+    return str(CAUSES[Cause(cause)])
+
+
+def consequence(cause: str, *, is_guaranteed: bool | None) -> str:
+    """What it means for payments. `is_guaranteed` says whether the region goes on without the notary, if it is one."""
+    if cause in NOTHING_WORKS:
+        return say("Payments are not possible. Nothing is lost: balances and payments already made are safe.")
+    if cause in ONLY_SLOWER:
+        return say("Payments go on and may take longer.")
+    if cause == Cause.UNKNOWN:
+        return say("Some payments are not finished. What is not paid is given back by itself.")
+    if is_guaranteed is None:
+        return say("Each region stops its payments or guarantees them, as it has chosen.")
+    if is_guaranteed:
+        return say("Payments go on up to the region's limits and are verified afterwards.")
+    return say("Payments are refused at once, and nothing is taken from anybody.")
+
+
+def waits_said(waiting_for: list[str]) -> list[str]:
+    return [str(WAITS.get(wait, wait)) for wait in waiting_for]
+
+
+def event_said(kind: str, facts: Mapping[str, Any]) -> str:
+    """One line of the timeline."""
+    evidence = facts.get("evidence", "")
+    lines: dict[str, str] = {
+        EventKind.DETECTED: f"{_cause(facts)} ({evidence})",
+        EventKind.IDENTIFIED: f"{_cause(facts)} ({evidence})",
+        EventKind.WIDENED: say("%(count)s regions affected now") % {"count": facts.get("regions", "")},
+        EventKind.TOLD: say("%(who)s by %(channel)s") % {"who": _who(facts), "channel": facts.get("channel", "")},
+        EventKind.NOT_TOLD: f"{_who(facts)}: {facts.get('problem', '')}",
+        EventKind.CLEARED: say("No disturbance is seen any more; it is being watched."),
+        EventKind.RELAPSED: str(evidence),
+        EventKind.CLOSED: say("after %(seconds)s seconds") % {"seconds": facts.get("seconds", "")},
+    }
+    return lines[kind]
+
+
+def _cause(facts: Mapping[str, Any]) -> str:
+    return cause_said(facts.get("cause", Cause.UNKNOWN))
+
+
+def _who(facts: Mapping[str, Any]) -> str:
+    return str(facts.get("region") or say("operators"))
