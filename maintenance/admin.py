@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.forms import ExtensionForm
@@ -47,7 +47,7 @@ class WindowAdmin(SwitchPages, RegionScopedAdmin):
 
     @display(description=_("region"), ordering="region__slug")
     def region_shown(self, window: Window) -> str:
-        return str(window.region or say("all regions"))
+        return str(window.region or gettext("all regions"))
 
     @display(description=_("what is closed"), ordering="scope")
     def scope_shown(self, window: Window) -> str:

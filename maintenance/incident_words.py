@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.models import Cause, EventKind, IncidentState
@@ -44,16 +44,16 @@ def cause_said(cause: str) -> str:
 def consequence(cause: str, *, is_guaranteed: bool | None) -> str:
     """What it means for payments. `is_guaranteed` says whether the region goes on without the notary, if it is one."""
     if cause in NOTHING_WORKS:
-        return say("Payments are not possible. Nothing is lost: balances and payments already made are safe.")
+        return gettext("Payments are not possible. Nothing is lost: balances and payments already made are safe.")
     if cause in ONLY_SLOWER:
-        return say("Payments go on and may take longer.")
+        return gettext("Payments go on and may take longer.")
     if cause == Cause.UNKNOWN:
-        return say("Some payments are not finished. What is not paid is given back by itself.")
+        return gettext("Some payments are not finished. What is not paid is given back by itself.")
     if is_guaranteed is None:
-        return say("Each region stops its payments or guarantees them, as it has chosen.")
+        return gettext("Each region stops its payments or guarantees them, as it has chosen.")
     if is_guaranteed:
-        return say("Payments go on up to the region's limits and are verified afterwards.")
-    return say("Payments are refused at once, and nothing is taken from anybody.")
+        return gettext("Payments go on up to the region's limits and are verified afterwards.")
+    return gettext("Payments are refused at once, and nothing is taken from anybody.")
 
 
 def waits_said(waiting_for: list[str]) -> list[str]:
@@ -66,12 +66,12 @@ def event_said(kind: str, facts: Mapping[str, Any]) -> str:
     lines: dict[str, str] = {
         EventKind.DETECTED: f"{_cause(facts)} ({evidence})",
         EventKind.IDENTIFIED: f"{_cause(facts)} ({evidence})",
-        EventKind.WIDENED: say("%(count)s regions affected now") % {"count": facts.get("regions", "")},
-        EventKind.TOLD: say("%(who)s by %(channel)s") % {"who": _who(facts), "channel": facts.get("channel", "")},
+        EventKind.WIDENED: gettext("%(count)s regions affected now") % {"count": facts.get("regions", "")},
+        EventKind.TOLD: gettext("%(who)s by %(channel)s") % {"who": _who(facts), "channel": facts.get("channel", "")},
         EventKind.NOT_TOLD: f"{_who(facts)}: {facts.get('problem', '')}",
-        EventKind.CLEARED: say("No disturbance is seen any more; it is being watched."),
+        EventKind.CLEARED: gettext("No disturbance is seen any more; it is being watched."),
         EventKind.RELAPSED: str(evidence),
-        EventKind.CLOSED: say("after %(seconds)s seconds") % {"seconds": facts.get("seconds", "")},
+        EventKind.CLOSED: gettext("after %(seconds)s seconds") % {"seconds": facts.get("seconds", "")},
     }
     return lines[kind]
 
@@ -81,4 +81,4 @@ def _cause(facts: Mapping[str, Any]) -> str:
 
 
 def _who(facts: Mapping[str, Any]) -> str:
-    return str(facts.get("region") or say("operators"))
+    return str(facts.get("region") or gettext("operators"))
