@@ -31,7 +31,7 @@ NOTARY_ADAPTER = "notary.client.http.HttpNotary"
 
 # --- payments: all durations in seconds ---------------------------------------------------
 
-PAYMENT_BUDGET = 2.6  # from the request's arrival to its answer; the answer within 3 s is a promise
+PAYMENT_BUDGET = 2.2  # from the request's arrival to its answer; the answer within 3 s is a promise
 PAYMENT_PATIENCE = 10.0  # how long a payment may be 確認中 before it is given up for good
 NOTARY_BUDGET = 2.0  # one call of the notary, all of it: connect, send, wait, read
 NOTARY_BATCH = 128  # requests in one call (the notary takes up to 256)

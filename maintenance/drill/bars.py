@@ -19,8 +19,6 @@ class Row:
     bar: Callable[[Seen], float | None]
     unit: str = ""
     in_2023: str = ""
-    # Only the table of incidents says it.
-    needs_incidents: bool = False
 
     def is_missed(self, seen: Seen) -> bool:
         bar, figure = self.bar(seen), self.read(seen)
@@ -77,7 +75,7 @@ def disturbed(seen: Seen) -> Figure:
 NOTICED = (
     Row("regions_known", "affected regions known, exactly", lambda s: s.noticed.regions, at_most(10), "s", "36 min"),
     Row("regions_wrong", "regions called affected that were not", lambda s: len(s.noticed.wrongly), at_most(0)),
-    Row("cause_known", "cause known", lambda s: s.noticed.cause, at_most(10), "s", "61 min", needs_incidents=True),
+    Row("cause_known", "cause known", lambda s: s.noticed.cause, at_most(10), "s", "61 min"),
     Row(
         "staff_told",
         "staff of the region told",
@@ -85,7 +83,6 @@ NOTICED = (
         at_most(10),
         "s",
         "94 min",
-        needs_incidents=True,
     ),
     Row("app_says_so", "the app says it in plain words", Seen.first_plain_word, told_only, "s", "3 h 19 min"),
 )

@@ -44,11 +44,15 @@ def database_restart(stack: DrillStack, seconds: float) -> None:
 def notary_restored_old(stack: DrillStack, seconds: float) -> None:
     """The notary comes back from a backup that is older than its last decisions."""
     stack.notary.stop()
-    stack.notary.back_up()
+    stack.notary.restore()
     stack.notary.start()
     time.sleep(seconds)
+
+
+def back_notary_up(stack: DrillStack) -> None:
+    """The backup that it will come back from; taken at rest, before anybody pays."""
     stack.notary.stop()
-    stack.notary.restore()
+    stack.notary.back_up()
     stack.notary.start()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import psycopg
 
 from maintenance.drill.app import Answer, Resident, Told, Web
-from maintenance.drill.detection import Noticed, affected_now, noticed, watching_status_page
+from maintenance.drill.detection import Noticed, affected_now, count_open_incidents, noticed
 from maintenance.drill.load import Traffic, paying, wait_until
 from maintenance.drill.scenarios import Scenario
 from maintenance.drill.stack import DrillStack
@@ -29,7 +29,7 @@ PAID = ("completed", "accepted", "disputed")
 
 
 class NotCalm(Exception):
-    """Before anything was broken the status page already called regions affected."""
+    """Before anything was broken the status page already called regions affected, or an incident was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,11 @@ def rehearse(
 ) -> Seen:
     """Run the scenario under the policy, and measure `settle_seconds` after the fault has ended."""
     stack.set_policy(policy, scenario.hit)
+    if scenario.prepare:
+        scenario.prepare(stack)
     _wait_for_calm(stack)
     given_back = stack.given_back()
-    with paying(residents, per_second=plan.rate) as traffic, watching_status_page(stack.web) as sights:
+    with paying(residents, per_second=plan.rate) as traffic:
         time.sleep(CALM_SECONDS)
         say(f"{scenario.name}, policy {policy}: the fault begins")
         began_at, machine_load = time.time(), os.getloadavg()[0]
@@ -121,7 +123,7 @@ def rehearse(
         answers=traffic.answers,
         began_at=began_at,
         ended_at=ended_at,
-        noticed=noticed(stack.database_url, since=began_at, expected=scenario.expected, sights=sights),
+        noticed=noticed(stack.database_url, since=began_at, expected=scenario.expected),
         settled_after=settled_after,
         locked=_count_locked(payers),
         payers=len(payers),
@@ -142,8 +144,12 @@ def count_broken_words(answers: Sequence[Answer], statuses: dict[str, str]) -> i
 
 def _wait_for_calm(stack: DrillStack) -> None:
     page = Web(stack.web)
-    if not wait_until(lambda: not affected_now(page), within=CALM_WITHIN):
-        raise NotCalm(", ".join(sorted(affected_now(page))))
+
+    def is_calm() -> bool:
+        return not affected_now(page) and not count_open_incidents(stack.database_url)
+
+    if not wait_until(is_calm, within=CALM_WITHIN):
+        raise NotCalm(", ".join(sorted(affected_now(page))) or "an incident is still open")
 
 
 def _until_settled(stack: DrillStack, ended_at: float, plan: Plan) -> float | None:

@@ -8,6 +8,7 @@ from maintenance.drill.detection import Expected
 from maintenance.drill.stack import REGIONS, STRUCK, DrillStack
 
 Harm = Callable[[DrillStack, float], None]
+Preparation = Callable[[DrillStack], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class Scenario:
     """One rehearsed incident.
 
     `hit` are the regions that it affects; the others must notice nothing. `may_stop` says whether payments
-    of a region with the policy `stop` may be refused meanwhile. `reconciles` ends it with `manage.py reconcile`.
+    of a region with the policy `stop` may be refused meanwhile. `prepare` comes before the calm, `reconciles` ends it
+    with `manage.py reconcile`.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Scenario:
     may_stop: bool = True
     replays_2023: bool = False
     reconciles: bool = False
+    prepare: Preparation | None = None
 
     @property
     def expected(self) -> Expected:
@@ -77,6 +80,7 @@ SCENARIOS = {
             hit=(STRUCK,),
             causes=("notary",),
             reconciles=True,
+            prepare=faults.back_notary_up,
         ),
         Scenario(
             "grey-network",

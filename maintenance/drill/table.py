@@ -76,11 +76,7 @@ def _cell(row: Row, run: Seen) -> str:
 
 
 def _absent(row: Row, run: Seen) -> str:
-    """What stands for a figure that there is none of: nobody could know it, or it never came."""
-    # Of what no resident notices, the status page says nothing.
-    is_hidden = row.needs_incidents or (row.key == "regions_known" and not run.scenario.may_stop)
-    if is_hidden and not run.noticed.has_incidents:
-        return "not measured"
+    """What stands for a figure that there is none of: none was wanted, or it never came."""
     return "-" if row.bar(run) is None else "never"
 
 

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('investigating', 'investigating'), ('identified', 'cause identified'), ('monitoring', 'working again, being watched'), ('resolved', 'all clear')], max_length=13, verbose_name='state')),
                 ('evidence', models.CharField(blank=True, max_length=200, verbose_name='what was seen')),
                 ('opened_at', models.DateTimeField(verbose_name='detected')),
+                ('identified_at', models.DateTimeField(null=True, verbose_name='cause named')),
                 ('notified_at', models.DateTimeField(null=True, verbose_name='staff told')),
                 ('cleared_at', models.DateTimeField(null=True, verbose_name='working again since')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='all clear')),

@@ -58,6 +58,7 @@ class Incident(models.Model):
     )
     evidence = models.CharField(_("what was seen"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("detected"))
+    identified_at = models.DateTimeField(_("cause named"), null=True)
     notified_at = models.DateTimeField(_("staff told"), null=True)
     cleared_at = models.DateTimeField(_("working again since"), null=True)
     closed_at = models.DateTimeField(_("all clear"), null=True)

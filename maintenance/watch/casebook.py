@@ -51,6 +51,8 @@ class Case:
     evidence: str = ""
     cluster_id: UUID | None = None
     state: IncidentState = IncidentState.IDENTIFIED
+    # When the cause that it names now was named.
+    identified_at: datetime | None = None
     notified_at: datetime | None = None
     cleared_at: datetime | None = None
     closed_at: datetime | None = None
@@ -119,6 +121,7 @@ class Casebook:
             evidence=trouble.evidence,
             cluster_id=trouble.cluster_id,
             state=_state_with(trouble.cause),
+            identified_at=None if trouble.cause is Cause.UNKNOWN else now,
         )
         case.note(EventKind.DETECTED, now, cause=case.cause, evidence=case.evidence, regions=len(case.regions))
         self.cases.append(case)
@@ -130,13 +133,20 @@ def _learn(case: Case, trouble: Trouble, now: datetime) -> None:
     if case.cleared_at is not None:
         case.cleared_at, case.state, case.waiting_for = None, _state_with(case.cause), ()
         case.note(EventKind.RELAPSED, now, evidence=trouble.evidence)
-    if case.cause is Cause.UNKNOWN and trouble.cause is not Cause.UNKNOWN:
+    if _is_better_known(case, trouble):
         case.cause, case.cluster_id, case.evidence = trouble.cause, trouble.cluster_id, trouble.evidence
-        case.state = IncidentState.IDENTIFIED
+        case.state, case.identified_at = IncidentState.IDENTIFIED, now
         case.note(EventKind.IDENTIFIED, now, cause=case.cause, evidence=trouble.evidence)
     if trouble.cause is case.cause and trouble.regions - case.regions:
         case.regions |= trouble.regions
         case.note(EventKind.WIDENED, now, regions=len(case.regions))
+
+
+def _is_better_known(case: Case, trouble: Trouble) -> bool:
+    """Whether the trouble names a cause where none was known, or a certain one where another was likely."""
+    if case.cause is Cause.UNKNOWN:
+        return trouble.cause is not Cause.UNKNOWN
+    return trouble.is_certain and case.cause is Cause.NOTARY_NETWORK and trouble.cause is Cause.NOTARY
 
 
 def _recover(case: Case, facts: Facts, now: datetime) -> None:

@@ -38,6 +38,8 @@ class Trouble:
     regions: frozenset[UUID]
     evidence: str
     cluster_id: UUID | None = None
+    # Whether the cause was seen, and not only concluded from what was not.
+    is_certain: bool = False
 
 
 def judge(seen: Observation) -> list[Trouble]:
@@ -79,7 +81,8 @@ def _of_notaries(seen: Observation) -> Iterator[Trouble]:
             reach = seen.reach.get(cluster.id, Reach.ANSWERS)
             evidence = f"{cluster.cause or 'late'}; a plain question: {reach}"
             affected = frozenset(region.id for region in regions)
-            yield Trouble(_cause_of(cluster, reach), affected, evidence, cluster.id)
+            certain = _is_notarys_own(cluster, reach)
+            yield Trouble(_cause_of(cluster, reach), affected, evidence, cluster.id, certain)
 
 
 def _is_troubled(cluster: ClusterSeen, regions: list[RegionSeen], seen: Observation) -> bool:
@@ -91,12 +94,16 @@ def _is_troubled(cluster: ClusterSeen, regions: list[RegionSeen], seen: Observat
 
 def _cause_of(cluster: ClusterSeen, reach: Reach) -> Cause:
     """Whether it is the notary or the way to it: nobody can know from here, but the signs differ."""
-    if reach is Reach.REFUSED or (cluster.cause in NOTARYS_OWN):
+    if _is_notarys_own(cluster, reach):
         return Cause.NOTARY
     # It answers plain questions at once and is late or silent only when it has to decide.
     if reach is Reach.ANSWERS and cluster.cause in {"slow", "timeout", "bad_answer"}:
         return Cause.NOTARY
     return Cause.NOTARY_NETWORK
+
+
+def _is_notarys_own(cluster: ClusterSeen, reach: Reach) -> bool:
+    return reach in (Reach.REFUSED, Reach.CLOSED) or cluster.cause in NOTARYS_OWN
 
 
 def _stuck_how(region: RegionSeen) -> str:

@@ -14,6 +14,8 @@ class Reach(StrEnum):
     SLOW = "slow"
     # The machine says that nobody listens there: the process is down.
     REFUSED = "refused"
+    # Something took the connection and hung up at once: a front whose service is not there.
+    CLOSED = "closed"
     # Connected or not: no answer came back.
     SILENT = "silent"
     BROKEN = "broken"

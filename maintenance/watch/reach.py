@@ -2,7 +2,7 @@
 
 import socket
 import time
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, RemoteDisconnected
 from urllib.parse import urlsplit
 
 from maintenance.watch.observation import Reach
@@ -25,6 +25,8 @@ def reach(url: str) -> Reach:
         connection.getresponse().read(64)
     except ConnectionRefusedError:
         return Reach.REFUSED
+    except RemoteDisconnected:
+        return Reach.CLOSED
     except (TimeoutError, socket.gaierror):
         return Reach.SILENT
     except (OSError, HTTPException):
@@ -38,6 +40,8 @@ def over(seen: list[Reach]) -> Reach:
     """One word for what was seen in the last seconds: a process that is down now, else the worst of it."""
     if not seen:
         return Reach.SILENT
-    if seen[-1] is Reach.REFUSED:
-        return Reach.REFUSED
-    return next((word for word in (Reach.SILENT, Reach.BROKEN, Reach.SLOW) if word in seen), Reach.ANSWERS)
+    if seen[-1] in (Reach.REFUSED, Reach.CLOSED):
+        return seen[-1]
+    return next(
+        (word for word in (Reach.SILENT, Reach.BROKEN, Reach.CLOSED, Reach.SLOW) if word in seen), Reach.ANSWERS
+    )

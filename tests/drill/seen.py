@@ -32,7 +32,7 @@ def seen(*answers: Answer, drill: str = "kashima-2023", policy: str = "stop", **
         answers=answers or (answer(), answer(region="shiosai")),
         began_at=BEGAN,
         ended_at=ENDED,
-        noticed=Noticed(regions=2.0, cause=2.0, staff_told=3.0, has_incidents=True),
+        noticed=Noticed(regions=2.0, cause=2.0, staff_told=3.0),
         settled_after=2.5,
         locked=0,
         payers=10,

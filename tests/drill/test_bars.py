@@ -39,8 +39,8 @@ def test_each_thing_that_must_be_zero_is_missed_when_it_is_not(spoilt: dict[str,
 @pytest.mark.parametrize(
     ("noticed", "missed"),
     [
-        (Noticed(10.1, 2.0, 3.0, has_incidents=True), ["regions_known"]),
-        (Noticed(2.0, 2.0, 3.0, frozenset({"shiosai"}), has_incidents=True), ["regions_wrong"]),
+        (Noticed(10.1, 2.0, 3.0), ["regions_known"]),
+        (Noticed(2.0, 2.0, 3.0, frozenset({"shiosai"})), ["regions_wrong"]),
         (Noticed(2.0), ["cause_known", "staff_told"]),
         (Noticed(), ["regions_known", "cause_known", "staff_told"]),
     ],

@@ -1,7 +1,6 @@
 """`manage.py drill` whole, on a stack of its own, and short."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -13,11 +12,10 @@ from maintenance.drill.programs import inherited
 pytestmark = [
     pytest.mark.stack,
     pytest.mark.timeout(400),
-    pytest.mark.skipif("HANSATSU_DRILLS" not in os.environ, reason="a long rehearsal: HANSATSU_DRILLS=1 runs it"),
 ]
 
-# Of a version without incidents these cannot be known, which is a miss.
-NEED_INCIDENTS = {"cause_known", "staff_told"}
+# Beside other tests the machine is busy; how long answers take is measured by `make drill`, on a quiet one.
+TIMES = {"p99", "slowest"}
 SHORT = ("--policy", "stop", "--fault-seconds", "8", "--settle-seconds", "20", "--residents", "4")
 
 
@@ -33,7 +31,7 @@ def test_a_short_replay_of_2023_holds_its_bars() -> None:
 
     assert done.stdout, done.stderr
     [run] = json.loads(done.stdout)["runs"]
-    assert set(run["missed"]) <= NEED_INCIDENTS, run
+    assert set(run["missed"]) <= TIMES, run
     assert done.returncode == (1 if run["missed"] else 0)
     assert run["figures"]["hit_refused"] > 0
     assert run["figures"]["spared_paid"] > 0

@@ -41,10 +41,10 @@ def test_a_miss_is_marked_and_named() -> None:
     assert text.endswith("missed, accept: yen_drift")
 
 
-def test_what_could_not_be_measured_says_so() -> None:
+def test_what_never_came_says_so() -> None:
     text = as_text([seen(noticed=Noticed(2.0))], PLAN)
 
-    assert "not measured ✗" in text
+    assert "never ✗" in text
 
 
 def test_programs_get_every_figure_by_its_key() -> None:

@@ -75,6 +75,19 @@ def test_a_cause_that_is_found_later_is_written_to_the_same_incident() -> None:
     assert kinds(case) == [EventKind.DETECTED, EventKind.IDENTIFIED]
 
 
+def test_a_likely_cause_gives_way_to_one_that_was_seen_and_not_the_other_way_round() -> None:
+    book, case = opened()
+    likely = Trouble(Cause.NOTARY, frozenset({KASHIMA}), "timeout", OWN)
+    book.follow([likely], facts(3), now=at(3))
+    assert (case.cause, case.identified_at) == (Cause.NOTARY_NETWORK, at(2))
+
+    seen = Trouble(Cause.NOTARY, frozenset({KASHIMA}), "restored", OWN, is_certain=True)
+    book.follow([seen], facts(4), now=at(4))
+    book.follow([CUT_OFF], facts(5), now=at(5))
+    assert book.cases == [case]
+    assert (case.cause, case.identified_at) == (Cause.NOTARY, at(4))
+
+
 def test_further_regions_are_added() -> None:
     book, case = opened(Trouble(Cause.WORKERS, frozenset({KASHIMA}), "x"))
     book.follow([SILENT], facts(3), now=at(3))

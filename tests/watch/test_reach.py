@@ -46,6 +46,10 @@ def break_off(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
+def hang_up(connection: socket.socket) -> None:
+    connection.recv(1000)
+
+
 @pytest.mark.parametrize(
     ("serve", "expected"),
     [
@@ -53,6 +57,7 @@ def break_off(connection: socket.socket) -> None:
         (answer_late, Reach.SLOW),
         (be_silent, Reach.SILENT),
         (break_off, Reach.BROKEN),
+        (hang_up, Reach.CLOSED),
     ],
 )
 def test_an_address_that_listens(serve: Callable[[socket.socket], None], expected: Reach) -> None:
@@ -77,4 +82,5 @@ def test_the_last_seconds_in_one_word() -> None:
     assert over([Reach.SILENT, Reach.BROKEN, Reach.SLOW]) is Reach.SILENT
     # A process that is down now, whatever was before; one that is up again is not down.
     assert over([Reach.SILENT, Reach.REFUSED]) is Reach.REFUSED
+    assert over([Reach.BROKEN, Reach.CLOSED]) is Reach.CLOSED
     assert over([Reach.REFUSED, Reach.ANSWERS]) is Reach.ANSWERS
