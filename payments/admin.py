@@ -24,6 +24,8 @@ from payments.panels import (
     steps_panel,
 )
 from payments.refund_pages import RefundPages
+from payments.states import Status
+from payments.wording import TONES, notarys_reason, wording, wording_key
 from regions.admin_base import OFFICE, RegionScopedAdmin, display
 from regions.models import Resident
 from regions.staff_site import staff_site
@@ -52,14 +54,28 @@ class PaymentAdmin(DisputePages, RefundPages, PaymentHistory, RegionScopedAdmin)
         (_("Place and time"), {"fields": ["store", "till", "time_shown", "decided_at"]}),
         (
             _("Verification"),
-            {"fields": ["attempts", "next_look", "decline_reason", "log_position"]},
+            {"fields": ["attempts", "next_look", "reason_shown", "log_position"]},
         ),
     )
-    readonly_fields = ("number_shown", "amount_shown", "refunded_shown", "time_shown", "resident_link", "next_look")
+    readonly_fields = (
+        *("number_shown", "amount_shown", "refunded_shown", "time_shown"),
+        *("resident_link", "next_look", "reason_shown"),
+    )
 
     @display(description=_("next look"))
     def next_look(self, payment: Payment) -> str:
         return date_format(localtime(payment.next_attempt_at), "Y/m/d H:i:s") if payment.next_attempt_at else "-"
+
+    # At the counter it stays paid; who has to decide on it sees that it waits.
+    @display(description=_("status"), label=TONES | {Status.DISPUTED: "danger"})
+    def wording_shown(self, payment: Payment) -> tuple[str, str]:
+        if payment.status == Status.DISPUTED:
+            return Status.DISPUTED, str(Status.DISPUTED.label)
+        return wording_key(payment), str(wording(payment).words)
+
+    @display(description=_("the notary's reason"))
+    def reason_shown(self, payment: Payment) -> str:
+        return notarys_reason(payment)
 
     @display(description=_("resident"), ordering="wallet__resident__kana")
     def resident(self, payment: Payment) -> str:

@@ -84,10 +84,10 @@ class DifferenceAdmin(RegionScopedAdmin):
     search_help_text = gettext_lazy("Id of the payment or refund")
     fieldsets = (
         (None, {"fields": ["kind", "source", "ours_shown", "theirs_shown", "region", "cluster_shown"]}),
-        (gettext_lazy("What became of it"), {"fields": ["state_shown", "found_at", "why_parked", "repaired_at"]}),
+        (gettext_lazy("What became of it"), {"fields": ["state_words", "found_at", "why_parked", "repaired_at"]}),
         (gettext_lazy("Settled"), {"fields": ["settled_at", "settled_by_shown", "settled_note"]}),
     )
-    readonly_fields = ("ours_shown", "theirs_shown", "cluster_shown", "state_shown", "why_parked", "settled_by_shown")
+    readonly_fields = ("ours_shown", "theirs_shown", "cluster_shown", "state_words", "why_parked", "settled_by_shown")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Difference]:
         seen = Q(region__in=self.admin_site.scope_ids(request))
@@ -164,6 +164,10 @@ class DifferenceAdmin(RegionScopedAdmin):
     def state_shown(self, difference: Difference) -> tuple[str, str]:
         key = state_of(difference)
         return key, str(STATES[key][0])
+
+    @display(description=gettext_lazy("state"))
+    def state_words(self, difference: Difference) -> str:
+        return str(STATES[state_of(difference)][0])
 
     @display(description=gettext_lazy("why it is not repaired by itself"))
     def why_parked(self, difference: Difference) -> str:

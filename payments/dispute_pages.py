@@ -33,7 +33,7 @@ class DisputeFilter(SimpleListFilter):
     rows = {OPEN: Q(status=Status.DISPUTED), DECIDED: Q(dispute_decision__isnull=False)}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [(OPEN, _("needs a decision")), (DECIDED, _("decided"))]
+        return [(OPEN, _("needs a decision")), (DECIDED, _("decided by the office"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         chosen = self.rows.get(self.value() or "")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from merchants.models import Till
 from payments.models import Payment
 from payments.periods import Period, quick_periods, read_day
-from payments.wording import WORDINGS, counted, wording, wording_key
+from payments.wording import TONES, WORDINGS, counted, wording, wording_key
 from regions.admin_base import display
 from regions.csv_export import csv_response
 from regions.yen import yen
@@ -142,7 +142,7 @@ class PaymentHistory:
     def refunded_shown(self, payment: Payment) -> str:
         return yen(payment.refunded) if payment.refunded else "-"
 
-    @display(description=gettext_lazy("status"), label={key: found.tone for key, found in WORDINGS.items()})
+    @display(description=gettext_lazy("status"), label=TONES)
     def wording_shown(self, payment: Payment) -> tuple[str, str]:
         return wording_key(payment), str(wording(payment).words)
 

@@ -90,7 +90,8 @@ def steps_panel(request: HttpRequest, payment: Payment) -> Panel:
         where = payment.log_position if payment.log_position is not None else "-"
         note = _("position %(position)s in the notary's log") % {"position": where}
         is_refused = decision or payment.status == Status.DISPUTED
-        said = notarys_reason(payment) if is_refused else payment.get_status_display()
+        said = _("refused") if is_refused else payment.get_status_display()
+        note = f"{notarys_reason(payment)} ({note})" if is_refused else note
         steps.append((payment.decided_at, _("decided by the notary"), said, note))
     if decision:
         who = f"{decision.reason} ({decision.decided_by})"

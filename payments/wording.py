@@ -31,6 +31,8 @@ WORDINGS: dict[str, Wording] = {
     "partly_refunded": Wording(_("Partly refunded"), "info", PARTLY_REFUNDED),
 }
 
+TONES = {key: found.tone for key, found in WORDINGS.items()}
+
 
 def wording_key(payment: Payment) -> str:
     """The key in `WORDINGS` under which the payment falls; the same rule as the rows of each, for one."""

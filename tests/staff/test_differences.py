@@ -76,6 +76,7 @@ def test_its_page_shows_both_amounts_both_sides_and_the_payment(ours: Office) ->
     assert "1,200" in shown
     assert "1,300" in shown
     assert "different amounts" in shown
+    assert "(&#x27;left" not in shown
     assert reverse("staff:payments_payment_change", args=[ours.payment.pk]) in shown
     assert str(ours.payment.log_position) in shown
 

@@ -51,6 +51,14 @@ def test_the_dashboard_counts_them_and_leads_to_the_work_list(ours: Office, disp
     assert listed(ours.client, dispute="decided") == set()
 
 
+def test_in_the_offices_list_it_waits_and_in_the_shops_it_is_paid(ours: Office, dispute: Payment) -> None:
+    office = ours.client.get(reverse("staff:payments_payment_changelist"), {"dispute": "open"}).context["cl"]
+    shown = office.model_admin.wording_shown(dispute)
+
+    assert shown[0] == Status.DISPUTED
+    assert wording_key(dispute) == "paid"
+
+
 def test_an_operators_work_list_is_one_regions(
     operator: Client, ours: Office, theirs: Office, dispute: Payment
 ) -> None:
