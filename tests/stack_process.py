@@ -27,6 +27,7 @@ COMMANDS = {
     "notary": b"notary",
     "worker": b"config\0worker",
     "resolver": b"resolver",
+    "watchman": b"watchman",
     "beat": b"config\0beat",
     "redis": b"valkey-server",
     "postgres": b"listen_addresses",

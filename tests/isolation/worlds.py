@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from maintenance.models import Scope, Window
+from maintenance.models import Cause, EventKind, Incident, IncidentEvent, IncidentState, Scope, Window
 from maintenance.windows import close_window, open_window
 from merchants.models import Merchant, MerchantMember
 from payments.authorisation import PaymentRequest, authorise
@@ -36,6 +36,7 @@ class Kind(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     DIFFERENCE = "difference"
+    INCIDENT = "incident"
 
 
 @dataclass
@@ -48,6 +49,7 @@ class World:
     refund: Refund = field(init=False)
     difference: Difference = field(init=False)
     window: Window = field(init=False)
+    incident: Incident = field(init=False)
     secretary: User = field(init=False)
     shop: User = field(init=False)
 
@@ -73,6 +75,7 @@ class World:
             region=self.town.region, scope=Scope.SALES, by=self.secretary, message=self.mark(Kind.WINDOW)
         )
         close_window(self.window, by=self.secretary)
+        self.incident = self._have_incident()
 
     def mark(self, kind: Kind) -> str:
         return f"ZQ{self.sign}-{kind}-ZQ"
@@ -91,7 +94,7 @@ class World:
         return [
             *(town.region, town.region.notary, town.programme, town.common, town.store, town.till),
             *(town.resident, town.wallet, town.user, self.secretary, self.shop),
-            *(self.payment, self.refund, self.window, self.difference, town.store.merchant),
+            *(self.payment, self.refund, self.window, self.difference, self.incident, town.store.merchant),
             Voucher.objects.filter(region=town.region).first(),
             LedgerEntry.objects.filter(region=town.region).first(),
             StoreEntry.objects.filter(region=town.region).first(),
@@ -99,6 +102,22 @@ class World:
             MerchantMember.objects.filter(merchant__region=town.region).first(),
             Membership.objects.filter(region=town.region).first(),
         ]  # type: ignore[list-item]
+
+    def _have_incident(self) -> Incident:
+        """One that is over, so that no page closed to it shows it."""
+        now = timezone.now()
+        incident = Incident.objects.create(
+            cause=Cause.UNKNOWN,
+            state=IncidentState.RESOLVED,
+            opened_at=now,
+            closed_at=now,
+            evidence=self.mark(Kind.INCIDENT),
+        )
+        incident.regions.add(self.town.region)
+        IncidentEvent.objects.create(
+            incident=incident, at=now, kind=EventKind.TOLD, facts={"region": self.mark(Kind.INCIDENT)}
+        )
+        return incident
 
     def _name_places(self) -> None:
         town = self.town
