@@ -62,11 +62,18 @@ def leads_to(model: type[models.Model], region: Region) -> Q:
             found |= Q(**{f"{field.name}__memberships__region": region})
         elif isinstance(field, models.ForeignKey) and has_region(field.related_model):
             found |= Q(**{f"{field.name}__region": region})
-    return found
+        elif isinstance(field, models.ForeignKey) and (path := region_set(field.related_model)):
+            found |= Q(**{f"{field.name}__{path}": region})
+    return found | (Q(**{path: region}) if (path := region_set(model)) else Q())
 
 
 def has_region(model: object) -> bool:
     return any(field.related_model is Region and field.name == "region" for field in model._meta.fields)  # type: ignore[attr-defined]
+
+
+def region_set(model: object) -> str:
+    """The name of the relation by which a row belongs to several regions, if there is one."""
+    return next((field.name for field in model._meta.many_to_many if field.related_model is Region), "")  # type: ignore[attr-defined]
 
 
 def models_that_lead_nowhere(region: Region) -> list[str]:

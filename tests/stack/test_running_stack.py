@@ -19,7 +19,7 @@ from tests.stack_process import DidNotStart, Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
-EVERYTHING = {"web", "notary", "worker", "beat", "resolver", "postgres", "redis"}
+EVERYTHING = {"web", "notary", "worker", "beat", "resolver", "watchman", "postgres", "redis"}
 
 
 def eventually(condition: Callable[[], bool], *, within: float = 20.0) -> bool:
