@@ -84,10 +84,16 @@ class DifferenceAdmin(RegionScopedAdmin):
     search_help_text = gettext_lazy("Id of the payment or refund")
     fieldsets = (
         (None, {"fields": ["kind", "source", "ours_shown", "theirs_shown", "region", "cluster_shown"]}),
-        (gettext_lazy("What became of it"), {"fields": ["state_words", "found_at", "why_parked", "repaired_at"]}),
+        (
+            gettext_lazy("What became of it"),
+            {"fields": ["state_words", "found_at", "why_parked", "noted", "repaired_at"]},
+        ),
         (gettext_lazy("Settled"), {"fields": ["settled_at", "settled_by_shown", "settled_note"]}),
     )
-    readonly_fields = ("ours_shown", "theirs_shown", "cluster_shown", "state_words", "why_parked", "settled_by_shown")
+    readonly_fields = (
+        *("ours_shown", "theirs_shown", "cluster_shown", "state_words"),
+        *("why_parked", "noted", "settled_by_shown"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Difference]:
         seen = Q(region__in=self.admin_site.scope_ids(request))
@@ -173,6 +179,10 @@ class DifferenceAdmin(RegionScopedAdmin):
     def why_parked(self, difference: Difference) -> str:
         return why_parked(difference)
 
+    @display(description=gettext_lazy("noted by the comparison"))
+    def noted(self, difference: Difference) -> str:
+        return difference.parked or "-"
+
     # The person may be one whose page only operators can open, so there is no link to it.
     @display(description=gettext_lazy("settled by"))
     def settled_by_shown(self, difference: Difference) -> str:
@@ -189,11 +199,8 @@ WHY_PARKED: dict[str, Any] = {
 
 
 def why_parked(difference: Difference) -> str:
-    """Why no machine repaired it, in plain words, with what the comparison noted; nothing where one did."""
-    if not difference.parked:
-        return "-"
-    words = WHY_PARKED.get(difference.kind)
-    return f"{words} ({difference.parked})" if words else difference.parked
+    """Why no machine repaired it, in plain words; nothing where one did."""
+    return str(WHY_PARKED.get(difference.kind, difference.parked)) if difference.parked else "-"
 
 
 def sides_panel(request: HttpRequest, difference: Difference) -> tuple[str, dict[str, Any]]:
