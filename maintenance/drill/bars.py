@@ -111,6 +111,7 @@ AFTER = (
     Row("doubled", "histories doubled", lambda s: s.figures.doubled_histories, at_most(0), in_2023="-"),
     Row("double_spends", "double spends", lambda s: s.figures.double_spends, at_most(0), in_2023="-"),
     Row("yen_drift", "yen that the books differ by", lambda s: s.figures.yen_drift, at_most(0), in_2023="-"),
+    Row("bad_receipts", "receipts that prove nothing", lambda s: s.bad_receipts, at_most(0), in_2023="-"),
     Row("broken_words", "answers that were not kept", lambda s: s.broken_words, at_most(0), in_2023="-"),
 )
 DIFFERENCES = (Row("differences", "differences left after reconciliation", lambda s: s.differences_left, at_most(0)),)

@@ -54,6 +54,7 @@ class Seen:
     payers: int
     broken_words: int
     figures: Figures
+    bad_receipts: int = 0
     # Committed at the notary after the till had been told otherwise, and reversed by the platform.
     given_back: int = 0
     differences_left: int | None = None
@@ -129,6 +130,7 @@ def rehearse(
         payers=len(payers),
         broken_words=count_broken_words(traffic.answers, _statuses(stack, traffic)),
         figures=figures,
+        bad_receipts=stack.bad_receipts(),
         given_back=stack.given_back() - given_back,
         differences_left=left,
         machine_load=machine_load,

@@ -24,8 +24,11 @@ from maintenance.drill.network import Network
 from maintenance.drill.programs import Program, children_of
 from maintenance.drill.second_notary import SecondNotary
 from maintenance.figures import Figures, measure
+from maintenance.proofs import count_bad_receipts
+from notary.client.http import HttpNotary
 
 STRUCK = "kashima"
+PLATFORM = "hansatsu"
 SPARED = ("shiosai", "hamanasu")
 REGIONS = (STRUCK, *SPARED)
 # What tells the launcher's children apart, in their command lines.
@@ -111,6 +114,15 @@ class DrillStack:
             notary_database_url=str(self.ready["notary_database_url"]),
             other_notaries=[self.notary.database_url],
         )
+
+    def bad_receipts(self) -> int:
+        """How many completed payments have a receipt that the notaries' published keys do not prove."""
+        keys: dict[str, bytes] = {}
+        for url in (str(self.ready["notary"]), self.network.url):
+            notary = HttpNotary(url, PLATFORM, self.key)
+            keys |= {key.key_id: key.raw for key in notary.keys(budget=10.0)}
+            notary.close()
+        return count_bad_receipts(self.database_url, keys)
 
     def given_back(self) -> int:
         """How many transactions the second notary had committed when they were given up, and has reversed."""
