@@ -1,9 +1,9 @@
 """Tables filled with millions of rows by SQL, and made ready for whoever measures afterwards."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from maintenance.bench.load import decide
 from maintenance.bench.processes import frozen
@@ -68,18 +68,25 @@ READ_ON = """
     ON CONFLICT (cluster_id) DO UPDATE SET position = excluded.position, last_position = excluded.last_position,
         last_id = excluded.last_id, compare_after = excluded.compare_after
 """
-PLAIN_INDEXES = """
-    SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-    WHERE indrelid = %s::regclass AND NOT indisunique
+# Each as what takes it away and what brings it back. Primary keys stay: what is written comes in their order.
+INDEXES = """
+    SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
+           format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE conrelid = %(table)s::regclass AND contype = 'u'
+    UNION ALL
+    SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+    FROM pg_index WHERE indrelid = %(table)s::regclass AND NOT indisunique
 """
+# Millions of rows are no reason to write every page twice.
+ROOM_FOR_WAL = ("ALTER SYSTEM SET max_wal_size = '16GB'", "SELECT pg_reload_conf()")
+USUAL_WAL = ("CHECKPOINT", "ALTER SYSTEM RESET max_wal_size", "SELECT pg_reload_conf()")
 WRITTEN_AT_ONCE = 500_000
 
 
 def fill_payments(stack: BenchStack, rows: int) -> None:
     """So many completed payments: the first wallet has OF_RESIDENT, the first shop OF_SHOP, the others the rest."""
     with psycopg.connect(stack.superuser_database_url, autocommit=True) as connection:
-        for statement in PLACES:
-            connection.execute(statement)
+        _run(connection, PLACES)
         own = {"rows": rows, "resident_every": max(1, rows // OF_RESIDENT), "shop_every": max(2, rows // OF_SHOP)}
         _fill(connection, "payments_payment", PAYMENTS, own, rows)
         connection.execute("VACUUM ANALYZE payments_payment")
@@ -105,14 +112,19 @@ def fill_decisions(stack: BenchStack, rows: int) -> None:
 
 
 def _fill(connection: psycopg.Connection, table: str, insert: str, own: dict[str, int], rows: int) -> None:
-    """Insert in portions without the table's plain indexes and triggers, and build the indexes afterwards."""
-    connection.execute("SET session_replication_role = replica")
-    connection.execute("SET maintenance_work_mem = '1GB'")
-    indexes = connection.execute(PLAIN_INDEXES, [table]).fetchall()
-    for name, _definition in indexes:
-        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
-    for first in range(1, rows + 1, WRITTEN_AT_ONCE):
+    """Insert in portions without the table's indexes and triggers, and build the indexes afterwards."""
+    indexes = connection.execute(INDEXES, {"table": table}).fetchall()
+    portions = range(1, rows + 1, WRITTEN_AT_ONCE)
+    _run(connection, ROOM_FOR_WAL)
+    _run(connection, ("SET session_replication_role = replica", "SET maintenance_work_mem = '1GB'"))
+    _run(connection, [taken for taken, _brought in indexes])
+    for first in portions:
         last = min(first + WRITTEN_AT_ONCE - 1, rows)
         connection.execute(insert.encode(), {**own, "first": first, "last": last})
-    for _name, definition in indexes:
-        connection.execute(definition.encode())
+    _run(connection, [brought for _taken, brought in indexes])
+    _run(connection, USUAL_WAL)
+
+
+def _run(connection: psycopg.Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        connection.execute(statement.encode())
