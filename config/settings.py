@@ -123,7 +123,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, Any] = {
     "default": {
         **env.db_url("DATABASE_URL", **_unless_given),
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgres",
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
@@ -158,6 +158,8 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Kept between tasks, and asked whether it lives before each.
+CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -226,6 +228,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_ONLY = False
+HEADLESS_TOKEN_STRATEGY = "regions.authentication.SessionTokens"  # noqa: S105 the name of a class
 MFA_ADAPTER = "regions.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Hansatsu"

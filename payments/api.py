@@ -24,6 +24,7 @@ from payments.states import Status
 from payments.waiting import wait_for_outcome
 from regions.api import RegionAPIView
 from vouchers.models import Voucher
+from vouchers.wallet_api import WalletAPIView
 
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="1 to 255 printable ASCII characters."
@@ -113,7 +114,7 @@ class NewestFirst(CursorPagination):
     ordering = ("-authorised_at", "-id")
 
 
-class TillView(RegionAPIView):
+class TillView(WalletAPIView):
     @extend_schema(responses={200: TillSerializer, **problems(401, 404)}, operation_id="till")
     def get(self, request: Request, region: str, till: str) -> Response:
         """The store behind a till's code, and which of the caller's vouchers are good there."""
@@ -133,7 +134,7 @@ class TillView(RegionAPIView):
         }
 
 
-class PaymentListView(RegionAPIView):
+class PaymentListView(WalletAPIView):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         # From here on, because finding out who asks is part of the answer's time, too.

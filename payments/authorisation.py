@@ -1,5 +1,6 @@
 """A payment begins: value is held and the payment stands in both histories before anything is sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,8 +10,8 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
-from merchants.models import Till
-from merchants.places import find_till
+from merchants.models import Store, Till
+from merchants.places import Place, find_place
 from payments import breaker
 from payments.crash_points import crash_point
 from payments.errors import KeyReused, NotaryAway, PaymentInProgress
@@ -20,7 +21,23 @@ from payments.requests import check_amount, check_key, fingerprint
 from payments.tasks import wake_verification
 from regions.ids import new_id
 from regions.models import Region
-from vouchers.spending import hold
+from regions.prepared import fetch, run
+from vouchers.spending import Draw, hold
+
+EARLIER = "SELECT id, request_hash FROM payments_payment WHERE wallet_id = %s AND idempotency_key = %s"
+COLUMNS = (
+    *("id", "region_id", "wallet_id", "store_id", "till_id", "amount", "refunded", "status", "idempotency_key"),
+    *("request_hash", "authorised_at", "valid_until", "next_attempt_at", "attempts", "decline_reason"),
+)
+INSERT = (
+    f"INSERT INTO payments_payment ({', '.join(COLUMNS)}) "  # noqa: S608 the columns above
+    f"VALUES ({', '.join(f'%({name})s' for name in COLUMNS)})"
+)
+ALLOCATE = """
+    INSERT INTO payments_allocation (id, payment_id, voucher_id, amount, refunded)
+    SELECT id, %(payment)s, voucher, amount, 0
+    FROM unnest(%(ids)s::uuid[], %(vouchers)s::uuid[], %(amounts)s::int[]) AS allocation(id, voucher, amount)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +62,13 @@ def authorise(request: PaymentRequest, *, now: datetime | None = None) -> Paymen
     check_amount(request.amount, limit=request.region.payment_limit)
     if earlier := find_earlier(request):
         return earlier
-    till = find_till(region=request.region, code=request.till)
+    place = find_place(region_id=request.region.pk, code=request.till)
     # Nobody to verify it: refused before anything is held, unless the region stands for it.
     is_away = breaker.is_open(request.region.notary_id)
     if is_away and not may_guarantee(request.region, wallet_id=request.wallet_id, amount=request.amount):
         raise NotaryAway
     try:
-        payment = _hold_and_write(request, till, now or timezone.now(), guaranteed=is_away)
+        payment = _hold_and_write(request, place, now or timezone.now(), guaranteed=is_away)
     except IntegrityError:
         # The key was taken in the meantime; anything else that broke is not ours to hide.
         if earlier := find_earlier(request):
@@ -68,22 +85,23 @@ def authorise(request: PaymentRequest, *, now: datetime | None = None) -> Paymen
 
 def find_earlier(request: PaymentRequest) -> Payment | None:
     """The payment that was made with this key, if any; raise KeyReused if it was another request."""
-    earlier = Payment.objects.filter(wallet_id=request.wallet_id, idempotency_key=request.key).with_places().first()
-    if earlier and earlier.request_hash != _request_hash(request):
+    rows = fetch(EARLIER, [request.wallet_id, request.key])
+    if not rows:
+        return None
+    if rows[0][1] != _request_hash(request):
         raise KeyReused
+    earlier: Payment = Payment.objects.with_places().get(pk=rows[0][0])
     return earlier
 
 
 @transaction.atomic(durable=True)
-def _hold_and_write(request: PaymentRequest, till: Till, now: datetime, *, guaranteed: bool) -> Payment:
-    # The payment first: of two requests with one key, the second waits here for the first, and can
-    # neither hold value twice nor be told that the balance is short by what the first one holds.
+def _hold_and_write(request: PaymentRequest, place: Place, now: datetime, *, guaranteed: bool) -> Payment:
     payment = Payment(
         id=new_id(),
         region=request.region,
         wallet_id=request.wallet_id,
-        store=till.store,
-        till=till,
+        store=Store(pk=place.store_id, region_id=request.region.pk, name=place.store_name),
+        till=Till(pk=place.till_id, region_id=request.region.pk, store_id=place.store_id, code=place.code),
         amount=request.amount,
         idempotency_key=request.key,
         request_hash=_request_hash(request),
@@ -91,20 +109,32 @@ def _hold_and_write(request: PaymentRequest, till: Till, now: datetime, *, guara
         valid_until=now + timedelta(seconds=settings.PAYMENT_PATIENCE),
         next_attempt_at=now,
     )
-    payment.save(force_insert=True)
-    draws = hold(
-        wallet_id=request.wallet_id,
-        ticket_type_ids=[ticket_type.pk for ticket_type in till.store.ticket_types.all()],
-        amount=request.amount,
-        at=now,
-    )
-    Allocation.objects.bulk_create(
-        Allocation(payment=payment, voucher_id=draw.voucher_id, amount=draw.amount) for draw in draws
-    )
+    # The payment first: of two requests with one key, the second waits here for the first, and can
+    # neither hold value twice nor be told that the balance is short by what the first one holds.
+    run(INSERT, {name: getattr(payment, name) for name in COLUMNS})
+    draws = hold(wallet_id=request.wallet_id, ticket_type_ids=place.ticket_type_ids, amount=request.amount, at=now)
+    allocate(payment, draws)
     if guaranteed and not guarantee(payment):
         raise NotaryAway
     crash_point("before the hold commits")
+    payment._state.adding = False
     return payment
+
+
+def allocate(payment: Payment, draws: Sequence[Draw]) -> None:
+    """Write what the payment takes from each voucher; it knows its allocations then."""
+    allocations = [Allocation(payment=payment, voucher_id=draw.voucher_id, amount=draw.amount) for draw in draws]
+    run(
+        ALLOCATE,
+        {
+            "payment": payment.pk,
+            "ids": [allocation.pk for allocation in allocations],
+            "vouchers": [draw.voucher_id for draw in draws],
+            "amounts": [draw.amount for draw in draws],
+        },
+    )
+    # As `prefetch_related` leaves them.
+    payment._prefetched_objects_cache = {"allocations": allocations}  # type: ignore[attr-defined]
 
 
 def _request_hash(request: PaymentRequest) -> str:

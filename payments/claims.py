@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F
 
 from payments.models import Allocation, Payment
 from payments.states import Status
 from regions.models import NotaryCluster
+from regions.prepared import fetch
 from vouchers.spending import Draw
 
 # Seconds until a payment is asked about again after the notary did not answer.
@@ -33,19 +32,44 @@ class Claimed:
     draws: tuple[Draw, ...]
 
 
-@transaction.atomic(durable=True)
-def claim(cluster: NotaryCluster, *, now: datetime) -> list[Claimed]:
-    """Take a batch of the cluster's due payments for a lease; nobody else gets them meanwhile."""
-    due = Payment.objects.in_doubt().filter(region__notary=cluster, next_attempt_at__lte=now)
-    # In the order in which they were made, so that of two payments the earlier is notarised first.
-    oldest = due.order_by("authorised_at", "pk").select_for_update(of=("self",), skip_locked=True, no_key=True)
-    payments = list(oldest.only("region_id", "status", "valid_until", "attempts")[: settings.NOTARY_BATCH])
-    ids = [payment.pk for payment in payments]
-    lease = now + timedelta(seconds=settings.VERIFICATION_LEASE)
-    Payment.objects.filter(pk__in=ids).update(next_attempt_at=lease, attempts=F("attempts") + 1)
-    for payment in payments:
-        payment.attempts += 1
-    return _with_draws(payments)
+# In the order in which they were made, so that of two payments the earlier is notarised first.
+CLAIM = """
+    WITH due AS (
+        SELECT payment.id FROM payments_payment AS payment JOIN regions_region AS region ON region.id = region_id
+        WHERE payment.status IN ('pending', 'accepted', 'voiding') AND next_attempt_at <= %(due)s
+          AND region.notary_id = %(cluster)s
+        ORDER BY authorised_at, payment.id LIMIT %(most)s FOR NO KEY UPDATE OF payment SKIP LOCKED
+    ), claimed AS (
+        UPDATE payments_payment AS payment SET next_attempt_at = %(lease)s, attempts = attempts + 1
+        FROM due WHERE payment.id = due.id
+        RETURNING payment.id, region_id, status, valid_until, attempts, authorised_at
+    )
+    SELECT claimed.id, region_id, status, valid_until, attempts,
+        array_agg(voucher_id ORDER BY drawn.id), array_agg(drawn.amount ORDER BY drawn.id)
+    FROM claimed JOIN payments_allocation AS drawn ON payment_id = claimed.id
+    GROUP BY claimed.id, region_id, status, valid_until, attempts, authorised_at
+    ORDER BY authorised_at, claimed.id
+"""
+
+
+def claim(cluster: NotaryCluster, *, now: datetime, head_start: timedelta = timedelta()) -> list[Claimed]:
+    """Take a batch of the cluster's due payments for a lease; nobody else gets them meanwhile.
+
+    What has become due within the `head_start` is left to others.
+    """
+    rows = fetch(
+        CLAIM,
+        {
+            "cluster": cluster.pk,
+            "due": now - head_start,
+            "lease": now + timedelta(seconds=settings.VERIFICATION_LEASE),
+            "most": settings.NOTARY_BATCH,
+        },
+    )
+    return [
+        Claimed(pk, region_id, Status(status), valid_until, attempts, tuple(map(Draw, vouchers, amounts)))
+        for pk, region_id, status, valid_until, attempts, vouchers, amounts in rows
+    ]
 
 
 def load(payment_ids: Sequence[UUID]) -> list[Claimed]:

@@ -10,13 +10,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from notary.client.values import Outcome, OutcomeKind
 from payments.claims import Claimed, load
 from payments.crash_points import crash_point
-from payments.models import Payment, StoreEntry, StoreEntryKind
+from payments.models import Payment
 from payments.states import TRANSITIONS, Status, sources
 from payments.verdicts import verdict
+from regions.ids import new_id
+from regions.prepared import fetch, run
 from vouchers import spending
 from vouchers.spending import Movement
 
@@ -111,8 +114,7 @@ def settle_dispute(payment: Payment, target: Status, *, at: datetime) -> bool:
 
 def announce(payment_ids: Sequence[UUID]) -> None:
     """Tell the web processes that wait for these, when the transaction commits; a message, so only a nudge."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, ",".join(map(str, payment_ids))])
+    run("SELECT pg_notify(%s, %s)", [CHANNEL, ",".join(map(str, payment_ids))])
 
 
 def _decide(target: Status, answers: Sequence[Answer]) -> int:
@@ -128,37 +130,39 @@ def _decide(target: Status, answers: Sequence[Answer]) -> int:
     return len(moved)
 
 
+UPDATE = """
+    WITH answer AS (
+        SELECT * FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(positions)s::bigint[], %(reasons)s::text[],
+                             %(receipts)s::jsonb[]) AS answer(id, decided_at, position, reason, receipt)
+    ), locked AS (
+        SELECT id FROM payments_payment WHERE id IN (SELECT id FROM answer) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE payments_payment AS payment
+    SET status = %(target)s, next_attempt_at = NULL, decided_at = answer.decided_at,
+        log_position = answer.position, decline_reason = answer.reason, receipt = answer.receipt
+    FROM answer JOIN locked USING (id)
+    WHERE payment.id = answer.id AND payment.status = ANY(%(sources)s)
+    RETURNING payment.id, payment.store_id
+"""
+
+
 def _update(target: Status, answers: Sequence[Answer]) -> Mapping[UUID, UUID]:
     """Move what may become `target`; the moved payments' ids with their stores' ids."""
     outcomes = [outcome for _, outcome in answers]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH answer AS (
-                SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::bigint[], %s::text[], %s::jsonb[])
-                    AS answer(id, decided_at, position, reason, receipt)
-            ), locked AS (
-                SELECT id FROM payments_payment WHERE id IN (SELECT id FROM answer)
-                ORDER BY id FOR NO KEY UPDATE
-            )
-            UPDATE payments_payment AS payment
-            SET status = %s, next_attempt_at = NULL, decided_at = answer.decided_at,
-                log_position = answer.position, decline_reason = answer.reason, receipt = answer.receipt
-            FROM answer JOIN locked USING (id)
-            WHERE payment.id = answer.id AND payment.status = ANY(%s)
-            RETURNING payment.id, payment.store_id
-            """,
-            [
-                [payment.id for payment, _ in answers],
-                [outcome.decided_at for outcome in outcomes],
-                [outcome.position for outcome in outcomes],
-                [outcome.reason or "" for outcome in outcomes],
-                [json.dumps(outcome.receipt) for outcome in outcomes],
-                target,
-                sources(target),
-            ],
+    return dict(
+        fetch(
+            UPDATE,
+            {
+                "ids": [payment.id for payment, _ in answers],
+                "times": [outcome.decided_at for outcome in outcomes],
+                "positions": [outcome.position for outcome in outcomes],
+                "reasons": [outcome.reason or "" for outcome in outcomes],
+                "receipts": [json.dumps(outcome.receipt) for outcome in outcomes],
+                "target": str(target),
+                "sources": [str(source) for source in sources(target)],
+            },
         )
-        return dict(cursor.fetchall())
+    )
 
 
 Effect = Callable[[Sequence[Movement]], None]
@@ -188,17 +192,26 @@ def _time_of(outcome: Outcome) -> datetime:
     return outcome.decided_at
 
 
+CREDIT = """
+    INSERT INTO payments_storeentry (id, region_id, store_id, payment_id, kind, amount, source, at, written_at)
+    SELECT id, region, store, payment, 'payment', amount, payment, at, %(now)s
+    FROM unnest(%(ids)s::uuid[], %(regions)s::uuid[], %(stores)s::uuid[], %(payments)s::uuid[], %(amounts)s::int[],
+                %(times)s::timestamptz[]) AS entry(id, region, store, payment, amount, at)
+"""
+
+
 def _credit_stores(completed: Sequence[tuple[Claimed, UUID, datetime]]) -> None:
     """Enter what each store is owed: the payment, its store's id and the time of the decision."""
-    StoreEntry.objects.bulk_create(
-        StoreEntry(
-            region_id=payment.region_id,
-            store_id=store_id,
-            payment_id=payment.id,
-            kind=StoreEntryKind.PAYMENT,
-            amount=sum(draw.amount for draw in payment.draws),
-            source=payment.id,
-            at=at,
+    if completed:
+        run(
+            CREDIT,
+            {
+                "now": timezone.now(),
+                "ids": [new_id() for _ in completed],
+                "regions": [payment.region_id for payment, _, _ in completed],
+                "stores": [store_id for _, store_id, _ in completed],
+                "payments": [payment.id for payment, _, _ in completed],
+                "amounts": [sum(draw.amount for draw in payment.draws) for payment, _, _ in completed],
+                "times": [at for _, _, at in completed],
+            },
         )
-        for payment, store_id, at in completed
-    )

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from payments.models import PathProbe
-from payments.tasks import wake_verification
+from payments.tasks import wake_probes
 from regions.models import Region
 
 
@@ -14,7 +14,7 @@ def probe_all_regions(*, now: datetime) -> None:
     """Begin a probe of each region whose last one is answered; one that is not yet goes on being late."""
     clusters = _write(now)
     for cluster_id in clusters:
-        wake_verification(cluster_id)
+        wake_probes(cluster_id)
 
 
 @transaction.atomic(durable=True)

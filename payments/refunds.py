@@ -13,7 +13,7 @@ from payments.errors import AlreadyRefunded, AmountInvalid, KeyReused, NotRefund
 from payments.models import Allocation, Payment, Refund
 from payments.requests import check_key, fingerprint
 from payments.states import Status
-from payments.tasks import wake_verification
+from payments.tasks import wake_refunds
 from regions.models import User
 from vouchers import spending
 
@@ -40,7 +40,7 @@ def refund_payment(request: RefundRequest, *, now: datetime | None = None) -> Re
     if not request.reason.strip():
         raise ReasonMissing
     refund = _set_aside(request, now or timezone.now())
-    wake_verification(refund.region.notary_id)
+    wake_refunds(refund.region.notary_id)
     return refund
 
 

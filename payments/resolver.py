@@ -6,6 +6,7 @@ One thread for each notary, so that one which hangs does not hold up the others.
 import itertools
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from payments.models import Heartbeat
 from payments.probe_verification import probe_id, verify_probes
 from payments.reconciliation.run import compare_due, follow
 from payments.refund_verification import verify_refunds
+from payments.tasks import WORKER
 from payments.verification import verify_due
 from regions.models import NotaryCluster
 from vouchers.notaries import notary_of
@@ -32,9 +34,20 @@ log = structlog.stdlib.get_logger(__name__)
 
 HEARTBEAT = "resolver"
 DATABASE_PAUSE = 1.0
+# While workers live, a payment is theirs for so long after it was made.
+HEAD_START = timedelta(seconds=0.2)
+WORKER_LIVES = timedelta(seconds=4)
 Step = Callable[[NotaryCluster], int]
+
+
+def verify_missed(cluster: NotaryCluster) -> int:
+    """What no worker has taken up; everything, if no worker lives."""
+    lives = Heartbeat.objects.filter(name=WORKER, beat_at__gte=timezone.now() - WORKER_LIVES).exists()
+    return verify_due(cluster, head_start=HEAD_START if lives else timedelta())
+
+
 # What people wait for, in every round; the rest about once a second, so that an idle resolver costs little.
-URGENT: tuple[Step, ...] = (verify_due, verify_refunds, verify_probes)
+URGENT: tuple[Step, ...] = (verify_missed, verify_refunds, verify_probes)
 PATIENT: tuple[Step, ...] = (follow, register_due, close_due, compare_due)
 PATIENT_EVERY = 4
 

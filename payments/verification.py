@@ -5,7 +5,8 @@ processes that hold answers for one payment cannot both write: its status decide
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -27,25 +28,42 @@ from vouchers.notaries import notary_of
 log = structlog.stdlib.get_logger(__name__)
 
 
-def verify_due(cluster: NotaryCluster, *, now: datetime | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of one batch: how many payments were taken up, and how many of them are final now."""
+
+    claimed: int = 0
+    final: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more may be due."""
+        return self.claimed == settings.NOTARY_BATCH
+
+
+def verify_due(cluster: NotaryCluster, *, now: datetime | None = None, head_start: timedelta = timedelta()) -> int:
     """Bring one batch of the cluster's due payments forward; return how many became final.
 
     While the notary is away nothing is settled: each payment gets a later time to be looked at, and
     those whose patience is over become `voiding`. An absent notary raises nothing.
     """
-    at = now or timezone.now()
     if not Payment.objects.in_doubt().filter(region__notary=cluster).exists():
         return 0
-    give_up(cluster, now=at)
+    give_up(cluster, now=now or timezone.now())
+    return verify_batch(cluster, now=now, head_start=head_start).final
+
+
+def verify_batch(cluster: NotaryCluster, *, now: datetime | None = None, head_start: timedelta = timedelta()) -> Batch:
+    """The same without giving up what has waited too long: what a worker does when it is woken."""
     # Whether the notary is back is asked by the resolver's probe, one at a time.
     if breaker.is_open(cluster.pk):
-        return 0
-    claimed = claim(cluster, now=at)
+        return Batch()
+    claimed = claim(cluster, now=now or timezone.now(), head_start=head_start)
     if not claimed:
-        return 0
+        return Batch()
     answers = _ask_or_postpone(cluster, claimed, now)
     _report_undecided(answers)
-    return outcomes.write(answers) if answers else 0
+    return Batch(len(claimed), outcomes.write(answers) if answers else 0)
 
 
 def _ask_or_postpone(

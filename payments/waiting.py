@@ -4,8 +4,10 @@ One thread in each web process listens; the requests' threads sleep until their 
 notification may be lost with its connection, so every sleep is short and ends with a look at the row.
 """
 
+import json
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -19,6 +21,7 @@ from django.db import connection
 from payments.models import Payment, Refund
 from payments.outcomes import CHANNEL
 from payments.states import Status
+from regions.prepared import fetch
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -27,10 +30,12 @@ RECONNECT = 1.0
 CLOSE_WITHIN = 0.2
 
 Row = TypeVar("Row", Payment, Refund)
-OUTCOME_FIELDS: dict[type, tuple[str, ...]] = {
-    Payment: ("status", "decided_at", "decline_reason", "receipt", "log_position", "refunded"),
-    Refund: ("status", "decided_at", "receipt"),
-}
+OUTCOME_OF_REFUND = ("status", "decided_at", "receipt")
+OUTCOME = """
+    SELECT status, decided_at, decline_reason, receipt, log_position, refunded FROM payments_payment WHERE id = %s
+"""
+# So many announcements back one may still be waited for: a worker can be quicker than who made the payment.
+REMEMBERED = 4096
 
 
 class OutcomeListener:
@@ -38,16 +43,19 @@ class OutcomeListener:
 
     def __init__(self) -> None:
         self._events: dict[UUID, threading.Event] = {}
+        self._announced: OrderedDict[UUID, None] = OrderedDict()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
 
     @contextmanager
     def listening(self, payment_id: UUID) -> Iterator[threading.Event]:
-        """An event that is set when the payment is announced while the block runs."""
+        """An event that is set when the payment is announced, or was just before."""
         self._start()
         with self._lock:
             event = self._events.setdefault(payment_id, threading.Event())
+            if payment_id in self._announced:
+                event.set()
         try:
             yield event
         finally:
@@ -86,9 +94,12 @@ class OutcomeListener:
 
     def _wake(self, payment_ids: list[str]) -> None:
         with self._lock:
-            for payment_id in payment_ids:
-                if event := self._events.get(UUID(payment_id)):
+            for payment_id in map(UUID, payment_ids):
+                self._announced[payment_id] = None
+                if event := self._events.get(payment_id):
                     event.set()
+            while len(self._announced) > REMEMBERED:
+                self._announced.popitem(last=False)
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -121,9 +132,18 @@ def _announced_id(row: Payment | Refund) -> UUID:
 
 def _look_until(row: Row, event: threading.Event, until: float) -> Row:
     while True:
-        row.refresh_from_db(fields=OUTCOME_FIELDS[type(row)])
-        left = until - time.monotonic()
-        if row.status != Status.PENDING or left <= 0:
-            return row
-        event.wait(min(left, LOOK_AGAIN))
+        event.wait(max(0.0, min(until - time.monotonic(), LOOK_AGAIN)))
         event.clear()
+        _look(row)
+        if row.status != Status.PENDING or time.monotonic() >= until:
+            return row
+
+
+def _look(row: Payment | Refund) -> None:
+    if isinstance(row, Refund):
+        row.refresh_from_db(fields=OUTCOME_OF_REFUND)
+        return
+    ((row.status, row.decided_at, row.decline_reason, receipt, row.log_position, row.refunded),) = fetch(
+        OUTCOME, [row.pk]
+    )
+    row.receipt = json.loads(receipt) if receipt else None

@@ -1,17 +1,31 @@
 """Whose rows a person may see: the one answer for pages, API, admin sites and exports."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from regions.models import Region, Resident, Role, User
+from regions.models import NotaryCluster, Region, Resident, Role, User
+from regions.prepared import fetch
+
+REGION_FIELDS = [field.attname for field in Region._meta.concrete_fields]
+REGION = f"SELECT {', '.join(REGION_FIELDS)} FROM regions_region WHERE slug = %s"  # noqa: S608 its own columns
 
 
 def find_region(slug: str) -> Region:
     """The region of this identifier; raise Http404."""
-    region = Region.objects.select_related("notary").filter(slug=slug).first()
-    if region is None:
+    rows = fetch(REGION, [slug])
+    if not rows:
         raise Http404
-    return region
+    return Region.from_db("default", REGION_FIELDS, rows[0])
+
+
+def find_cluster(cluster_id: UUID) -> NotaryCluster:
+    """The notary cluster of this id, in one prepared statement; raise NotaryCluster.DoesNotExist."""
+    rows = fetch("SELECT id, slug, url FROM regions_notarycluster WHERE id = %s", [cluster_id])
+    if not rows:
+        raise NotaryCluster.DoesNotExist
+    return NotaryCluster.from_db("default", ["id", "slug", "url"], rows[0])
 
 
 def region_of_request(request: HttpRequest) -> Region | None:

@@ -1,13 +1,12 @@
 """What every API view of a region shares: the region in the address, and whose rows it may show."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from regions.access import find_region, residency
+from regions.access import find_region
 from regions.models import Region, User
 
 
@@ -26,11 +25,3 @@ class RegionAPIView(APIView):
         if not isinstance(user, User):
             raise Http404
         return user
-
-    def wallet_id(self) -> UUID:
-        """The caller's wallet in this region; raise Http404 for who has none here."""
-        resident = residency(self.user, self.region)
-        if resident is None or not hasattr(resident, "wallet"):
-            raise Http404
-        wallet_id: UUID = resident.wallet.pk
-        return wallet_id

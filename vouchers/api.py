@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from regions.api import RegionAPIView
 from vouchers.models import Programme, ProgrammeStatus, TicketType, Voucher
+from vouchers.wallet_api import WalletAPIView
 
 
 class VoucherSerializer(serializers.ModelSerializer[Voucher]):
@@ -59,7 +60,7 @@ class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
         )
 
 
-class WalletView(RegionAPIView):
+class WalletView(WalletAPIView):
     @extend_schema(responses=WalletSerializer, operation_id="wallet")
     def get(self, request: Request, region: str) -> Response:
         """The caller's vouchers in the region that still have value, in the order in which they are spent."""

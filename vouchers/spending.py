@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from notary.client.values import MAX_ALLOCATIONS
 from regions.ids import new_id
+from regions.prepared import fetch, run
 from vouchers.errors import InsufficientBalance
-from vouchers.models import EntryKind, LedgerEntry, Voucher
+from vouchers.models import EntryKind, Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +57,45 @@ def plan_draws(available: Iterable[tuple[UUID, int]], amount: int) -> list[Draw]
     return draws
 
 
+# Locks are taken by id, value is drawn in spending order: earliest expiry, then the most restricted, then the
+# larger (as `VoucherQuerySet.in_spending_order`), no more vouchers than the notary takes in one transaction.
+# A voucher that had to be waited for counts with what is left of it now. Nothing is drawn unless all is.
+HOLD = """
+    WITH locked AS (
+        SELECT voucher.id, voucher.expires_at, ticket_type.restriction,
+            voucher.face - voucher.spent - voucher.held - voucher.expired AS available
+        FROM vouchers_voucher AS voucher JOIN vouchers_tickettype AS ticket_type ON ticket_type.id = ticket_type_id
+        WHERE voucher.wallet_id = %(wallet)s AND voucher.ticket_type_id = ANY(%(ticket_types)s)
+          AND voucher.registered_at IS NOT NULL AND voucher.usable_from_at <= %(at)s AND voucher.expires_at > %(at)s
+          AND voucher.face > voucher.spent + voucher.held + voucher.expired
+        ORDER BY voucher.id FOR NO KEY UPDATE OF voucher
+    ), placed AS (
+        SELECT id, available, sum(available) OVER spending - available AS before, row_number() OVER spending AS place
+        FROM locked WINDOW spending AS (ORDER BY expires_at, restriction DESC, available DESC, id)
+    ), usable AS (
+        SELECT * FROM placed WHERE place <= %(most)s
+    ), total AS (
+        SELECT coalesce(sum(available), 0) AS yen FROM usable
+    ), drawn AS (
+        SELECT id, place, least(available, %(amount)s - before)::int AS amount
+        FROM usable, total WHERE total.yen >= %(amount)s AND before < %(amount)s
+    ), held AS (
+        UPDATE vouchers_voucher AS voucher SET held = voucher.held + drawn.amount FROM drawn WHERE voucher.id = drawn.id
+    )
+    SELECT drawn.id, drawn.amount, total.yen FROM total LEFT JOIN drawn ON true ORDER BY place
+"""
+
+
 def hold(*, wallet_id: UUID, ticket_type_ids: Sequence[UUID], amount: int, at: datetime) -> list[Draw]:
     """Set `amount` aside on the wallet's vouchers of these ticket types, in spending order.
 
     Raise InsufficientBalance, with nothing held, if they do not cover it.
     """
-    good = Voucher.objects.filter(wallet_id=wallet_id, ticket_type_id__in=ticket_type_ids).spendable(at=at)
-    locked = good.select_related("ticket_type").order_by("pk").select_for_update(of=("self",), no_key=True)
-    # Ordered twice: locks are taken by id, value is drawn in spending order.
-    # No more of them than the notary takes in one transaction.
-    in_order = sorted(locked, key=spending_order)[:MAX_ALLOCATIONS]
-    draws = plan_draws(((voucher.pk, voucher.available) for voucher in in_order), amount)
-    _move(draws, "held = voucher.held + moved.amount")
-    return draws
-
-
-def spending_order(voucher: Voucher) -> tuple[datetime, int, int, UUID]:
-    """Earliest expiry, then the most restricted, then the larger: as `VoucherQuerySet.in_spending_order`."""
-    return voucher.expires_at, -voucher.ticket_type.restriction, -voucher.available, voucher.pk
+    wanted = {"wallet": wallet_id, "ticket_types": list(ticket_type_ids), "amount": amount, "at": at}
+    rows = fetch(HOLD, {**wanted, "most": MAX_ALLOCATIONS})
+    if rows[0][0] is None:
+        raise InsufficientBalance(available=int(rows[0][2]))
+    return [Draw(voucher_id, yen) for voucher_id, yen, _total in rows]
 
 
 def spend(movements: Sequence[Movement]) -> None:
@@ -124,38 +146,42 @@ def expire_due(*, at: datetime | None = None, limit: int = 1000) -> int:
     return len(locked)
 
 
-def _move(amounts: Sequence[Draw] | Sequence[Movement], change: str) -> None:
-    """One statement for all vouchers; the table's constraints refuse what would overdraw any."""
-    if not amounts:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH moved AS (
-                SELECT id, sum(yen)::int AS amount
-                FROM unnest(%s::uuid[], %s::int[]) AS movement(id, yen)
-                GROUP BY id
-            ), locked AS (
-                SELECT id FROM vouchers_voucher WHERE id IN (SELECT id FROM moved)
-                ORDER BY id FOR NO KEY UPDATE
-            )
-            UPDATE vouchers_voucher AS voucher SET {change}
-            FROM moved JOIN locked USING (id)
-            WHERE voucher.id = moved.id
-            """,  # noqa: S608 `change` is one of the constants above
-            [[a.voucher_id for a in amounts], [a.amount for a in amounts]],
-        )
+# One statement for all vouchers; the table's constraints refuse what would overdraw any.
+MOVE = """
+    WITH moved AS (
+        SELECT id, sum(yen)::int AS amount FROM unnest(%(vouchers)s::uuid[], %(amounts)s::int[]) AS movement(id, yen)
+        GROUP BY id
+    ), locked AS (
+        SELECT id FROM vouchers_voucher WHERE id IN (SELECT id FROM moved) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE vouchers_voucher AS voucher SET {change} FROM moved JOIN locked USING (id) WHERE voucher.id = moved.id
+"""
+ENTER = """
+    INSERT INTO vouchers_ledgerentry (id, region_id, voucher_id, kind, amount, source, at, written_at)
+    SELECT id, region, voucher, %(kind)s, amount, source, at, %(now)s
+    FROM unnest(%(ids)s::uuid[], %(regions)s::uuid[], %(vouchers)s::uuid[], %(amounts)s::int[], %(sources)s::uuid[],
+                %(times)s::timestamptz[]) AS entry(id, region, voucher, amount, source, at)
+"""
+
+
+def _move(movements: Sequence[Movement], change: str) -> None:
+    if movements:
+        amounts = [movement.amount for movement in movements]
+        run(MOVE.format(change=change), {"vouchers": [m.voucher_id for m in movements], "amounts": amounts})
 
 
 def _enter(movements: Sequence[Movement], kind: EntryKind, *, sign: int) -> None:
-    LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            region_id=m.region_id,
-            voucher_id=m.voucher_id,
-            kind=kind,
-            amount=sign * m.amount,
-            source=m.source,
-            at=m.at,
+    if movements:
+        run(
+            ENTER,
+            {
+                "kind": str(kind),
+                "now": timezone.now(),
+                "ids": [new_id() for _ in movements],
+                "regions": [movement.region_id for movement in movements],
+                "vouchers": [movement.voucher_id for movement in movements],
+                "amounts": [sign * movement.amount for movement in movements],
+                "sources": [movement.source for movement in movements],
+                "times": [movement.at for movement in movements],
+            },
         )
-        for m in movements
-    )

@@ -42,7 +42,7 @@ def test_a_worker_answers_it_and_says_that_it_lives(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tasks, "_beaten_at", float("-inf"))
     probe_all_regions(now=timezone.now())
 
-    tasks.verify(str(town.region.notary_id))
+    tasks.probe(str(town.region.notary_id))
 
     assert probe(town).answered_at is not None
     assert Heartbeat.objects.filter(name=tasks.WORKER, beat_at__gte=timezone.now() - timedelta(seconds=5)).exists()
