@@ -65,7 +65,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
+    # Only the web has admin sites: the other processes do without their modules (`config.urls` finds them).
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",

@@ -1,11 +1,14 @@
 """Every address of the platform; each room brings its own."""
 
 from django.conf.urls.i18n import i18n_patterns  # noqa: F401
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from merchants.portal import portal_site
 from regions.staff_site import staff_site
+
+admin.autodiscover()
 
 handler404 = "config.error_pages.not_found"
 handler500 = "config.error_pages.server_error"

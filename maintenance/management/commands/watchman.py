@@ -9,6 +9,8 @@ from maintenance.watch.watchman import Watchman
 
 
 class Command(BaseCommand):
+    # They would load every page; the web does them.
+    requires_system_checks = []
     help = "Watches everything that a payment needs, and opens and closes incidents, until it is stopped."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

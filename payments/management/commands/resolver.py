@@ -9,6 +9,8 @@ from payments.resolver import Resolver
 
 
 class Command(BaseCommand):
+    # They would load every page; the web does them.
+    requires_system_checks = []
     help = "Finishes payments in doubt until it is stopped; needs PostgreSQL and the notary, nothing else."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
