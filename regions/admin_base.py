@@ -24,6 +24,7 @@ from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from regions.admin_forms import RegionForm, relations_elsewhere
+from regions.capped_paginator import CappedPaginator
 
 __all__ = [
     "NOBODY",
@@ -156,6 +157,7 @@ class ScopedAdmin(Scoped, ModelAdmin):  # type: ignore[misc]
     menu_title: ClassVar[Any] = ""
     view_on_site = False
     show_full_result_count = False
+    paginator = CappedPaginator
     list_filter_submit = True
     list_per_page = 50
     change_form_outer_after_template = "admin/panels.html"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q, Sum
-from django.db.models.functions import Cast, Right, TruncMonth
+from django.db.models.functions import Cast, Collate, Reverse, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,13 @@ from vouchers.models import Voucher, Wallet
 
 # The last digits of a payment's id are its number.
 NUMBER_LENGTH = 12
+# Fewer digits than these are no number, but part of a name or code.
+NUMBER_ASKED_MIN = 4
+
+
+def id_backwards() -> Collate:
+    """The id from its end, so that an index finds the number's last digits among millions."""
+    return Collate(Reverse(Cast("id", models.TextField())), "C")
 
 
 class PaymentQuerySet(RegionQuerySet):
@@ -68,12 +75,11 @@ class PaymentQuerySet(RegionQuerySet):
         return self.filter(store__in=stores)
 
     def with_number_like(self, text: str) -> Self:
-        """Those whose number holds what was typed: read out on the telephone, with or without its hyphens."""
+        """Those whose number ends with what was typed: read out on the telephone, with or without its hyphens."""
         digits = "".join(unicodedata.normalize("NFKC", text).split()).replace("-", "").lower()
-        if not digits or not set(digits) <= set(string.hexdigits):
+        if not NUMBER_ASKED_MIN <= len(digits) <= NUMBER_LENGTH or not set(digits) <= set(string.hexdigits):
             return self.none()
-        number = Right(Cast("id", models.TextField()), NUMBER_LENGTH)
-        return self.alias(number_digits=number).filter(number_digits__contains=digits)
+        return self.alias(backwards=id_backwards()).filter(backwards__startswith=digits[::-1])
 
     def newest_first(self) -> Self:
         return self.order_by("-authorised_at", "-id")
@@ -146,6 +152,7 @@ class Payment(models.Model):
             models.Index(fields=("wallet", "-authorised_at", "-id"), name="payment_of_wallet"),
             models.Index(fields=("store", "-authorised_at", "-id"), name="payment_of_store"),
             models.Index(fields=("region", "-authorised_at", "-id"), name="payment_of_region"),
+            models.Index(id_backwards(), name="payment_number_backwards"),
             models.Index(fields=("next_attempt_at",), name="payment_in_doubt", condition=Q(status__in=IN_DOUBT)),
             models.Index(
                 fields=("region", "wallet"),

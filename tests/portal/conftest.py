@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
+import config.urls  # noqa: F401 brings the admin pages of all rooms along
 from merchants.models import MerchantMember
 from payments.models import Payment
 from regions.models import Membership, Role, User

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
+import config.urls  # noqa: F401 brings the admin pages of all rooms along
 from payments.models import Payment, Refund
 from regions.models import User
 from tests.factories import Town, UserFactory
