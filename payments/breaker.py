@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from notary.client.errors import NotaryRejected, NotaryUnavailable
 from payments.models import NotaryHealth
+from regions.prepared import fetch
 
 # The cause of a breaker that was opened for a restored notary.
 RESTORED = "restored"
@@ -136,8 +137,9 @@ def _look(cluster_id: UUID) -> Seen:
     seen = _seen.get(cluster_id)
     if seen and time.monotonic() - seen.at < settings.BREAKER_LOOK:
         return seen
-    health = NotaryHealth.objects.filter(cluster_id=cluster_id).first()
-    seen = Seen(bool(health and health.is_open), bool(health and health.failures), time.monotonic())
+    rows = fetch("SELECT is_open, failures > 0 FROM payments_notaryhealth WHERE cluster_id = %s", [cluster_id])
+    is_open, has_failures = rows[0] if rows else (False, False)
+    seen = Seen(is_open, has_failures, time.monotonic())
     with _lock:
         _seen[cluster_id] = seen
     return seen

@@ -15,7 +15,7 @@ from vouchers.models import Voucher
 def signed_in(user: User) -> Client:
     """A browser of this person, with the second factor proved."""
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="regions.authentication.PreparedBackend")
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0}]
     session.save()

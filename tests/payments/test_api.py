@@ -1,17 +1,27 @@
 """The app's API, from sign-in to receipt: answers as the interfaces say, and problem documents."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from rest_framework.renderers import JSONRenderer
 
 from payments import waiting
+from payments.api import PaymentSerializer, represent
+from payments.authorisation import PaymentRequest, authorise
 from payments.models import Payment
-from payments.verification import verify_due
+from payments.verification import verify_batch, verify_due
 from tests.factories import TicketTypeFactory, Town, issue
 from tests.notaries import FaultyNotary
 from vouchers.models import Voucher
+
+# Statements, BEGIN and COMMIT among them: a rise is a decision, not an accident.
+PAYING = 12
+VERIFYING = 8
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,3 +182,43 @@ def test_the_history_goes_on_by_cursor() -> None:
     second = app.client.get(first["next"], headers={"X-Session-Token": app.token}).json()
 
     assert [payment["id"] for payment in first["results"] + second["results"]] == made[:0:-1]
+
+
+def test_the_answer_at_the_till_is_what_asking_again_gives() -> None:
+    town = Town(balance=5_000)
+    payment = authorise(PaymentRequest(town.region, town.wallet.pk, town.till.code, 700, "again"))
+    verify_due(town.region.notary)
+    payment.refresh_from_db(fields=["status", "decided_at", "decline_reason", "receipt", "log_position", "refunded"])
+
+    stored = Payment.objects.with_places().prefetch_related("allocations").get(pk=payment.pk)
+
+    assert represent(payment) == json.loads(JSONRenderer().render(PaymentSerializer(stored).data))
+
+
+def statements(seen: CaptureQueriesContext) -> int:
+    """Those that every payment runs: what a process reads now and then (windows, the breaker) apart."""
+    return sum("maintenance_" not in query["sql"] and "notaryhealth" not in query["sql"] for query in seen)
+
+
+def test_what_a_payment_costs_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Session, person, region, wallet, key, till; begin, payment, hold, allocation, commit; outcome."""
+    app = App(Town(balance=5_000))
+    app.post("payments", {"till": app.town.till.code, "amount": 100}, key="first")
+    monkeypatch.setattr(waiting, "_look_until", lambda row, _event, _until: (waiting._look(row), row)[1])
+
+    with CaptureQueriesContext(connection) as seen:
+        app.post("payments", {"till": app.town.till.code, "amount": 100}, key="second")
+
+    assert statements(seen) == PAYING
+
+
+def test_what_a_batch_costs_the_database_however_many_payments_it_has() -> None:
+    """Claim; begin, payments, vouchers, ledger, stores, announcement, commit."""
+    town = Town(balance=5_000)
+    for number in range(12):
+        authorise(PaymentRequest(town.region, town.wallet.pk, town.till.code, 10, f"{number}"))
+
+    with CaptureQueriesContext(connection) as seen:
+        assert verify_batch(town.region.notary).final == 12
+
+    assert statements(seen) == VERIFYING
