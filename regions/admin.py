@@ -71,7 +71,10 @@ class RegionAdmin(ScopedAdmin):
     search_fields = ("name", "slug")
     fieldsets = (
         (None, {"fields": ["name", "name_kana", "name_en", "slug", "app_name", "time_zone"]}),
-        (_("Contact"), {"fields": ["contact_name", "contact_phone", "contact_email", "contact_hours"]}),
+        (
+            _("Contact"),
+            {"fields": ["contact_name", "contact_phone", "contact_email", "contact_hours", "incident_webhook"]},
+        ),
         (_("Payments"), {"fields": ["payment_limit", "notary"]}),
         (
             _("while the notary is away"),
@@ -82,13 +85,18 @@ class RegionAdmin(ScopedAdmin):
     office_fields = frozenset(
         {"contact_name", "contact_phone", "contact_email", "contact_hours", "outage_policy", *GUARANTEES}
     )
+    # The address of a webhook is a secret, and where it leads is the operators' concern.
+    operators_fields = frozenset({"notary", "incident_webhook"})
     form = GuaranteeForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fieldsets = super().get_fieldsets(request, obj)
         if self.admin_site.standing(request) is Standing.OPERATOR:
             return fieldsets
-        return [(name, {"fields": [f for f in options["fields"] if f != "notary"]}) for name, options in fieldsets]
+        return [
+            (name, {"fields": [f for f in options["fields"] if f not in self.operators_fields]})
+            for name, options in fieldsets
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if self.admin_site.standing(request) is Standing.OPERATOR:

@@ -100,3 +100,25 @@ def test_a_voucher_is_registered_once_and_again_after_a_lost_answer(notary: obje
 
     voucher.refresh_from_db()
     assert voucher.registered_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("amount", [100, 700, 950, 1_500])
+def test_what_is_held_is_what_the_pages_plan(amount: int) -> None:
+    """The order of spending is written twice: in the statement that holds, and for the pages that show a plan."""
+    town = Town()
+    soon, later = timezone.now() + timedelta(days=1), timezone.now() + timedelta(days=9)
+    for face, expires_at in ((300, later), (200, soon), (500, soon), (100, later), (400, later)):
+        issue(town.resident, town.common, face, expires_at=expires_at)
+    vouchers = Voucher.objects.filter(wallet=town.wallet).spendable(at=timezone.now()).in_spending_order()
+    planned = plan_draws(((voucher.pk, voucher.available) for voucher in vouchers), amount)
+
+    held = hold(wallet_id=town.wallet.pk, ticket_type_ids=[town.common.pk], amount=amount, at=timezone.now())
+
+    assert held == planned
+    assert Voucher.objects.sums()["held"] == amount
+    with pytest.raises(InsufficientBalance) as refusal:
+        hold(wallet_id=town.wallet.pk, ticket_type_ids=[town.common.pk], amount=1_501 - amount, at=timezone.now())
+    assert refusal.value.available == 1_500 - amount
+    assert Voucher.objects.sums()["held"] == amount
+    Voucher.objects.update(held=0)

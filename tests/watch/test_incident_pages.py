@@ -15,7 +15,7 @@ from maintenance.watch import record
 from maintenance.watch.casebook import Case
 from payments.models import Heartbeat, PathProbe
 from regions.ids import new_id
-from tests.factories import Town
+from tests.factories import Town, UserFactory
 from tests.maintenance.asking import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -142,3 +142,17 @@ def test_only_the_watchman_may_ring(town: Town) -> None:
     assert ring(**{"X-Probe-Token": TimestampSigner(salt="path-probe").sign("probe")}).status_code == 202
     assert PathProbe.objects.get().region == town.region
     assert Client().get("/probe").status_code == 405
+
+
+def test_a_regions_webhook_is_for_operators_alone(town: Town) -> None:
+    address = f"/staff/regions/region/{town.region.pk}/change/"
+    town.region.incident_webhook = "https://chat.example/hook"
+    town.region.save()
+    operator = signed_in(UserFactory(is_operator=True))
+    assert "https://chat.example/hook" in operator.get(address).content.decode()
+
+    office = signed_in(town.secretary())
+    assert "https://chat.example/hook" not in office.get(address).content.decode()
+    office.post(address, {"incident_webhook": "https://elsewhere.example/"})
+    town.region.refresh_from_db()
+    assert town.region.incident_webhook == "https://chat.example/hook"
