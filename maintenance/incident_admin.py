@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from maintenance.incident_words import TONES, cause_said, event_said, waits_said
+from maintenance.incident_words import TONES, cause_said, event_said, evidence_said, waits_said
 from maintenance.models import Incident, IncidentState
 from maintenance.watch.watchman import HEARTBEAT
 from payments.models import Heartbeat
@@ -29,10 +29,10 @@ class IncidentAdmin(ScopedAdmin):
     list_display = ("opened_at", "state_shown", "cause_shown", "regions_shown", "notified_at", "closed_at")
     list_filter = ("state", "cause", "opened_at")
     fields = (
-        *("state_words", "cause_shown", "evidence", "regions_shown"),
+        *("state_words", "cause_shown", "evidence_shown", "regions_shown"),
         *("opened_at", "notified_at", "cleared_at", "closed_at"),
     )
-    readonly_fields = ("state_words", "cause_shown", "regions_shown")
+    readonly_fields = ("state_words", "cause_shown", "evidence_shown", "regions_shown")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
         """Those of the person's regions, naming no other region."""
@@ -51,6 +51,10 @@ class IncidentAdmin(ScopedAdmin):
     @display(description=_("cause"), ordering="cause")
     def cause_shown(self, incident: Incident) -> str:
         return cause_said(incident.cause)
+
+    @display(description=_("what was seen"))
+    def evidence_shown(self, incident: Incident) -> str:
+        return evidence_said(incident.evidence)
 
     @display(description=_("regions affected"))
     def regions_shown(self, incident: Incident) -> str:

@@ -37,6 +37,39 @@ WAITS: dict[str, Words] = {
 }
 
 
+EVIDENCE: dict[str, Words] = {
+    "no_answer": _("no answer"),
+    "workers_silent": _("the workers are silent"),
+    "resolver_silent": _("the resolver is silent"),
+    "late": _("decisions are late"),
+    "connect": _("no connection"),
+    "timeout": _("decisions do not arrive in time"),
+    "reset": _("connections break"),
+    "bad_answer": _("answers that cannot be understood"),
+    "overloaded": _("the notary says that it is overloaded"),
+    "not_ready": _("the notary says that its database is away"),
+    "not_authentic": _("answers that do not prove themselves"),
+    "rejected": _("the notary rejects calls"),
+    "restored": _("the notary goes on from an older copy"),
+    "slow": _("decisions take too long"),
+    "plain_answers": _("a plain question is answered at once"),
+    "plain_slow": _("a plain question is answered slowly"),
+    "plain_refused": _("its address refuses connections"),
+    "plain_closed": _("its address hangs up"),
+    "plain_silent": _("a plain question is not answered"),
+    "plain_broken": _("a plain question is broken off"),
+    "pending_stuck": _("a payment is being checked for too long"),
+    "voiding_stuck": _("a payment is not given back"),
+    "accepted_stuck": _("a guaranteed payment is not verified"),
+    "refund_stuck": _("a refund is not verified"),
+    "probe_stuck": _("a probe is not answered"),
+}
+
+
+def evidence_said(evidence: str) -> str:
+    return " / ".join(str(EVIDENCE.get(word, word)) for word in evidence.split())
+
+
 def cause_said(cause: str) -> str:
     return str(CAUSES[Cause(cause)])
 
@@ -62,7 +95,7 @@ def waits_said(waiting_for: list[str]) -> list[str]:
 
 def event_said(kind: str, facts: Mapping[str, Any]) -> str:
     """One line of the timeline."""
-    evidence = facts.get("evidence", "")
+    evidence = evidence_said(facts.get("evidence", ""))
     lines: dict[str, str] = {
         EventKind.DETECTED: f"{_cause(facts)} ({evidence})",
         EventKind.IDENTIFIED: f"{_cause(facts)} ({evidence})",
@@ -70,7 +103,7 @@ def event_said(kind: str, facts: Mapping[str, Any]) -> str:
         EventKind.TOLD: gettext("%(who)s by %(channel)s") % {"who": _who(facts), "channel": facts.get("channel", "")},
         EventKind.NOT_TOLD: f"{_who(facts)}: {facts.get('problem', '')}",
         EventKind.CLEARED: gettext("No disturbance is seen any more; it is being watched."),
-        EventKind.RELAPSED: str(evidence),
+        EventKind.RELAPSED: evidence,
         EventKind.CLOSED: gettext("after %(seconds)s seconds") % {"seconds": facts.get("seconds", "")},
     }
     return lines[kind]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from maintenance.facts import payment_facts
 from maintenance.known import known
 from maintenance.levels import Function, Level, PaymentFacts, payments_level, plain_level
-from maintenance.models import Incident, Scope, State, Window
+from maintenance.models import Incident, IncidentState, Scope, State, Window
 from maintenance.refreshed import Refreshed
 from maintenance.windows import closed_for
 from regions.models import Region
@@ -74,7 +74,12 @@ def _build() -> Report:
 
 def _status(region: Region, facts: PaymentFacts, incidents: Sequence[Incident]) -> RegionStatus:
     affecting = [incident for incident in incidents if region in incident.regions.all()]
-    return RegionStatus(region, _levels(region, facts), affecting)
+    levels = _levels(region, facts)
+    # Between the last thing that went wrong and the all-clear nobody is told that all is well.
+    is_troubled = any(incident.state != IncidentState.MONITORING for incident in affecting)
+    if is_troubled and levels[Function.PAYMENTS] is Level.OPERATIONAL:
+        levels[Function.PAYMENTS] = Level.DEGRADED
+    return RegionStatus(region, levels, affecting)
 
 
 def _levels(region: Region, facts: PaymentFacts) -> dict[Function, Level]:

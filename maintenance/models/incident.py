@@ -56,6 +56,7 @@ class Incident(models.Model):
     cluster = models.ForeignKey(
         NotaryCluster, models.PROTECT, verbose_name=_("notary"), related_name="incidents", null=True
     )
+    # Short stable words, told in the reader's language by `incident_words.evidence_said`.
     evidence = models.CharField(_("what was seen"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("detected"))
     identified_at = models.DateTimeField(_("cause named"), null=True)
@@ -83,7 +84,7 @@ class Incident(models.Model):
         triggers = (pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),)
 
     def __str__(self) -> str:
-        return f"{self.get_cause_display()} {self.opened_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_cause_display()} {timezone.localtime(self.opened_at):%Y/%m/%d %H:%M}"
 
 
 class EventKind(models.TextChoices):
@@ -115,4 +116,4 @@ class IncidentEvent(models.Model):
         triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%H:%M:%S}"
+        return f"{self.get_kind_display()} {timezone.localtime(self.at):%H:%M:%S}"

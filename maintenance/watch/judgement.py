@@ -47,12 +47,14 @@ def judge(seen: Observation) -> list[Trouble]:
     everywhere = frozenset(region.id for region in seen.facts.regions)
     if seen.database_failing >= DATABASE_FAILING:
         # Of what the rows say nothing newer is known than what they said before.
-        return [Trouble(Cause.DATABASE, everywhere, "no answer")]
+        return [Trouble(Cause.DATABASE, everywhere, "no_answer")]
     troubles = [*_of_processes(seen, everywhere), *_of_notaries(seen)]
     explained = frozenset().union(*(trouble.regions for trouble in troubles))
     if strange := [region for region in seen.facts.regions if region.id not in explained and is_stuck(region)]:
         regions = frozenset(region.id for region in strange)
-        troubles.append(Trouble(Cause.UNKNOWN, regions, "; ".join(_stuck_how(region) for region in strange)))
+        troubles.append(
+            Trouble(Cause.UNKNOWN, regions, " ".join(dict.fromkeys(" ".join(map(_stuck_how, strange)).split())))
+        )
     return troubles
 
 
@@ -64,14 +66,14 @@ def is_stuck(region: RegionSeen) -> bool:
 def _of_processes(seen: Observation, everywhere: frozenset[UUID]) -> Iterator[Trouble]:
     facts = seen.facts
     if seen.web_failing >= WEB_FAILING:
-        yield Trouble(Cause.WEB, everywhere, "no answer")
+        yield Trouble(Cause.WEB, everywhere, "no_answer")
     if seen.redis_failing >= REDIS_FAILING:
-        yield Trouble(Cause.REDIS, everywhere, "no answer")
+        yield Trouble(Cause.REDIS, everywhere, "no_answer")
     # Without Redis or the web no nudge reaches a worker, so its silence says nothing.
     elif facts.worker_silent >= WORKER_SILENT and not seen.web_failing:
-        yield Trouble(Cause.WORKERS, everywhere, "workers are silent")
+        yield Trouble(Cause.WORKERS, everywhere, "workers_silent")
     if facts.resolver_silent >= RESOLVER_SILENT:
-        yield Trouble(Cause.WORKERS, everywhere, "the resolver is silent")
+        yield Trouble(Cause.WORKERS, everywhere, "resolver_silent")
 
 
 def _of_notaries(seen: Observation) -> Iterator[Trouble]:
@@ -79,7 +81,7 @@ def _of_notaries(seen: Observation) -> Iterator[Trouble]:
         regions = [region for region in seen.facts.regions if region.cluster_id == cluster.id]
         if regions and _is_troubled(cluster, regions, seen):
             reach = seen.reach.get(cluster.id, Reach.ANSWERS)
-            evidence = f"{cluster.cause or 'late'}; a plain question: {reach}"
+            evidence = f"{cluster.cause or 'late'} plain_{reach}"
             affected = frozenset(region.id for region in regions)
             certain = _is_notarys_own(cluster, reach)
             yield Trouble(_cause_of(cluster, reach), affected, evidence, cluster.id, certain)
@@ -108,10 +110,10 @@ def _is_notarys_own(cluster: ClusterSeen, reach: Reach) -> bool:
 
 def _stuck_how(region: RegionSeen) -> str:
     ages = (
-        ("a payment is being checked", region.oldest_pending, PENDING_STUCK),
-        ("a payment is being returned", region.oldest_voiding, VOIDING_STUCK),
-        ("a guaranteed payment is not verified", region.oldest_accepted, NOT_NOTARISED),
-        ("a refund is not verified", region.oldest_refund, REFUND_STUCK),
-        ("a probe is not answered", region.probe_late, PENDING_STUCK),
+        ("pending_stuck", region.oldest_pending, PENDING_STUCK),
+        ("voiding_stuck", region.oldest_voiding, VOIDING_STUCK),
+        ("accepted_stuck", region.oldest_accepted, NOT_NOTARISED),
+        ("refund_stuck", region.oldest_refund, REFUND_STUCK),
+        ("probe_stuck", region.probe_late, PENDING_STUCK),
     )
-    return ", ".join(f"{what} for {age:.0f} s" for what, age, limit in ages if age >= limit)
+    return " ".join(what for what, age, limit in ages if age >= limit)

@@ -35,6 +35,8 @@ ROUND = 0.25
 # How long what was seen of a notary counts.
 REMEMBERED = 6.0
 FAILURES_REMEMBERED = timedelta(seconds=15)
+# So long after the last one they count no more.
+FAILURES_OVER = timedelta(seconds=5)
 # A platform that has just been started has processes that are not up yet.
 STARTING = 15.0
 
@@ -118,6 +120,8 @@ class Watchman:
         failed = self._failed.setdefault(cluster.id, deque(maxlen=16))
         if cluster.failed_at and (not failed or failed[-1] != cluster.failed_at):
             failed.append(cluster.failed_at)
+        if not failed or failed[-1] < now - FAILURES_OVER:
+            return 0
         return sum(at >= now - FAILURES_REMEMBERED for at in failed)
 
     def _write(self) -> None:

@@ -9,7 +9,7 @@ from maintenance.watch.judgement import Trouble
 from tests.watch.seeing import EVERYWHERE, KASHIMA, OWN, SHIOSAI, at, facts
 
 CUT_OFF = Trouble(Cause.NOTARY_NETWORK, frozenset({KASHIMA}), "timeout", OWN)
-NO_REDIS = Trouble(Cause.REDIS, EVERYWHERE, "no answer")
+NO_REDIS = Trouble(Cause.REDIS, EVERYWHERE, "no_answer")
 SILENT = Trouble(Cause.WORKERS, EVERYWHERE, "workers are silent")
 STRANGE = Trouble(Cause.UNKNOWN, frozenset({KASHIMA}), "a payment is being checked for 7 s")
 

@@ -34,8 +34,8 @@ def neighbour() -> Town:
 
 def case_of(*towns: Town, cause: Cause = Cause.DATABASE) -> Case:
     now = timezone.now()
-    found = Case(new_id(), cause, frozenset(town.region.pk for town in towns), now, evidence="no answer")
-    found.note(EventKind.DETECTED, now, cause=cause, evidence="no answer", regions=len(towns))
+    found = Case(new_id(), cause, frozenset(town.region.pk for town in towns), now, evidence="no_answer")
+    found.note(EventKind.DETECTED, now, cause=cause, evidence="no_answer", regions=len(towns))
     for town in towns:
         found.note(EventKind.TOLD, now, region=town.region.name, channel="email")
     return found
