@@ -7,6 +7,9 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.incident_words import TONES, cause_said, event_said, evidence_said, waits_said
@@ -66,7 +69,16 @@ def timeline_panel(request: HttpRequest, incident: Incident) -> tuple[str, dict[
     own = {"", *(region.name for region in staff_site.scope(request))}
     events = [event for event in incident.events.all() if event.facts.get("region", "") in own]
     return "maintenance/timeline.html", {
-        "lines": [(event.at, event.get_kind_display(), event_said(event.kind, event.facts)) for event in events],
+        "title": gettext("Timeline"),
+        "columns": [gettext("time"), gettext("what"), gettext("details")],
+        "rows": [
+            [
+                date_format(localtime(event.at), "Y/m/d H:i:s"),
+                event.get_kind_display(),
+                event_said(event.kind, event.facts),
+            ]
+            for event in events
+        ],
         "waits": waits_said(incident.waiting_for) if incident.state == IncidentState.MONITORING else [],
     }
 
