@@ -73,7 +73,7 @@ def timeline_panel(request: HttpRequest, incident: Incident) -> tuple[str, dict[
         "columns": [gettext("time"), gettext("what"), gettext("details")],
         "rows": [
             [
-                date_format(localtime(event.at), "Y/m/d H:i:s"),
+                date_format(localtime(event.at), "m/d H:i:s"),
                 event.get_kind_display(),
                 event_said(event.kind, event.facts),
             ]
