@@ -39,6 +39,7 @@ WAITS: dict[str, Words] = {
 
 EVIDENCE: dict[str, Words] = {
     "no_answer": _("no answer"),
+    "restarted": _("it was started again"),
     "workers_silent": _("the workers are silent"),
     "resolver_silent": _("the resolver is silent"),
     "late": _("decisions are late"),

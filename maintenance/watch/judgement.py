@@ -9,7 +9,7 @@ from maintenance.watch.observation import ClusterSeen, Observation, Reach, Regio
 
 # All in seconds. Together with the pauses between two looks they keep the promise of 10 s until an
 # incident names its regions and its cause.
-DATABASE_FAILING = 0.7
+DATABASE_FAILING = 0.25
 REDIS_FAILING = 2.0
 WEB_FAILING = 3.0
 WORKER_SILENT = 5.0
@@ -23,6 +23,8 @@ NOT_NOTARISED = 60.0
 REFUND_STUCK = 60.0
 # A notary that was found to go on from an older copy is an incident also if it was made whole within a second.
 RESTORED_WITHIN = 10.0
+# The same of a database that was started again, for all that it may have broken off.
+RESTARTED_WITHIN = 3.0
 # So many failed calls within the watchman's memory are no chance.
 FAILURES = 3
 
@@ -48,6 +50,8 @@ def judge(seen: Observation) -> list[Trouble]:
     if seen.database_failing >= DATABASE_FAILING:
         # Of what the rows say nothing newer is known than what they said before.
         return [Trouble(Cause.DATABASE, everywhere, "no_answer")]
+    if seen.database_restarted_at is not None and seen.database_restarted_at >= seen.ago(RESTARTED_WITHIN):
+        return [Trouble(Cause.DATABASE, everywhere, "restarted")]
     troubles = [*_of_processes(seen, everywhere), *_of_notaries(seen)]
     explained = frozenset().union(*(trouble.regions for trouble in troubles))
     if strange := [region for region in seen.facts.regions if region.id not in explained and is_stuck(region)]:

@@ -70,6 +70,8 @@ class Observation:
     at: datetime
     facts: Facts
     database_failing: float = 0.0
+    # When another server was found in the place of the one that had answered before.
+    database_restarted_at: datetime | None = None
     redis_failing: float = 0.0
     web_failing: float = 0.0
     reach: Mapping[UUID, Reach] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from payments.models import Difference, Heartbeat, LogCursor, NotaryHealth
 from payments.resolver import HEARTBEAT
 from payments.tasks import WORKER
 from regions.models import Membership, NotaryCluster, OutagePolicy, Region, Role, User
+from regions.prepared import fetch
 
 NEVER = 1e9
 
@@ -36,6 +37,13 @@ class Directory:
 
     offices: tuple[Office, ...] = ()
     operators: tuple[str, ...] = ()
+
+
+def pulse() -> datetime:
+    """When the database server was started: it answers, and is the one that it was."""
+    ((started_at,),) = fetch("SELECT pg_postmaster_start_time()", [])
+    at: datetime = started_at
+    return at
 
 
 def read_facts() -> Facts:

@@ -22,7 +22,7 @@ from maintenance.watch.notices import Notices, Told
 from maintenance.watch.observation import ClusterSeen, Facts, Observation, Reach
 from maintenance.watch.reach import over, reach
 from maintenance.watch.repeated import Repeated
-from maintenance.watch.rows import Directory, read_directory, read_facts
+from maintenance.watch.rows import Directory, pulse, read_directory, read_facts
 from payments.models import Heartbeat
 
 log = structlog.stdlib.get_logger(__name__)
@@ -37,6 +37,8 @@ REMEMBERED = 6.0
 FAILURES_REMEMBERED = timedelta(seconds=15)
 # So long after the last one they count no more.
 FAILURES_OVER = timedelta(seconds=5)
+# A single query may take its time.
+ROWS_FAILING = 3.0
 # A platform that has just been started has processes that are not up yet.
 STARTING = 15.0
 
@@ -49,7 +51,8 @@ class Watchman:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._notices = Notices(self._on_told, self._on_failure)
-        self._facts = Repeated("database", _in_database(read_facts), every=0.4)
+        self._pulse = Repeated("database", _in_database(pulse), every=0.2, again=0.1)
+        self._facts = Repeated("rows", _in_database(read_facts), every=0.5)
         self._directory = Repeated("directory", _in_database(read_directory), every=10.0, hangs=30.0)
         self._redis = Repeated("redis", ping_redis, every=0.5)
         self._web = Repeated("web", ring, every=settings.PROBE_INTERVAL, hangs=4.0)
@@ -58,13 +61,15 @@ class Watchman:
         self._failed: dict[UUID, deque[datetime]] = {}
         self._written: dict[UUID, int] = {}
         self._has_read_open = False
+        self._server_started_at: datetime | None = None
+        self._restarted_at: datetime | None = None
         self._started_at = timezone.now()
 
     def stop(self) -> None:
         self._stopping.set()
 
     def run(self) -> None:
-        for question in (self._facts, self._directory, self._redis, self._web, self._recorder):
+        for question in (self._pulse, self._facts, self._directory, self._redis, self._web, self._recorder):
             question.start()
         while not self._stopping.wait(ROUND):
             self.look_once()
@@ -87,15 +92,29 @@ class Watchman:
 
     def _observe(self, facts: Facts) -> Observation:
         now = timezone.now()
+        self._feel_pulse(now)
         return Observation(
             at=now,
             facts=self._believed(facts, now),
-            database_failing=self._facts.failing(),
+            database_failing=max(self._pulse.failing(), self._rows_failing()),
+            database_restarted_at=self._restarted_at,
             redis_failing=self._redis.failing(),
             web_failing=self._web.failing(),
             reach={cluster_id: over(found.since(REMEMBERED)) for cluster_id, found in self._reaching.items()},
             failures={cluster.id: self._count_failures(cluster, now) for cluster in facts.clusters},
         )
+
+    def _feel_pulse(self, now: datetime) -> None:
+        """A server that was started again has broken off whatever was under way, however short it was away."""
+        started_at = self._pulse.latest()
+        if started_at != self._server_started_at:
+            self._restarted_at = now if self._server_started_at else None
+            self._server_started_at = started_at
+
+    def _rows_failing(self) -> float:
+        """Rows that cannot be read for a while, although the server answers."""
+        failing = self._facts.failing()
+        return failing if failing >= ROWS_FAILING else 0.0
 
     def _believed(self, facts: Facts, now: datetime) -> Facts:
         """A process can have been silent only since it could have been heard."""

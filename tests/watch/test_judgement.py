@@ -24,6 +24,11 @@ def test_a_database_that_is_away_explains_everything() -> None:
     assert verdicts(found) == {(Cause.DATABASE, EVERYWHERE)}
 
 
+def test_a_database_that_was_started_again_is_told_however_short_it_was_away() -> None:
+    assert verdicts(seen(database_restarted_at=NOW)) == {(Cause.DATABASE, EVERYWHERE)}
+    assert judge(seen(facts(10), database_restarted_at=NOW)) == []
+
+
 def test_without_redis_the_workers_silence_says_nothing() -> None:
     assert verdicts(seen(facts(worker_silent=60.0), redis_failing=3.0)) == {(Cause.REDIS, EVERYWHERE)}
 
