@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from maintenance.watch.watchman import STARTING
 from tests.stack_process import Stack
 from tests.tills import wait_until
 
@@ -29,6 +30,8 @@ INCIDENTS = """
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[Stack]:
     with Stack(options=("--port", "0")) as running:
+        # So long it forgives processes that are not up yet.
+        time.sleep(STARTING)
         wait_until(lambda: probed(running), within=60)
         yield running
 
