@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from celery import shared_task
-from django.db import close_old_connections
 from django.utils import timezone
 
 from payments.models import Heartbeat
@@ -60,7 +59,6 @@ def verify(cluster_id: str) -> None:
     lane.now.acquire()
     lane.next.release()
     try:
-        close_old_connections()
         cluster = find_cluster(UUID(cluster_id))
         # From here on whoever commits sends another nudge, so what a batch does not find is not lost.
         take_wake(VERIFY, cluster.pk)
