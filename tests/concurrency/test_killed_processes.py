@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from maintenance.figures import Figures, measure
@@ -33,8 +34,16 @@ def figures(stack: Stack) -> Figures:
     return measure(database_url=stack.ready["database_url"], notary_database_url=stack.ready["notary_database_url"])
 
 
+def is_up(stack: Stack) -> bool:
+    """Whether the web answers: one that was killed is started again, and that takes a few seconds."""
+    try:
+        return httpx.get(f"{stack.ready['web']}/livez", timeout=2.0).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def settle(stack: Stack) -> Figures:
-    wait_until(lambda: figures(stack).is_clean, within=SETTLED_WITHIN)
+    wait_until(lambda: figures(stack).is_clean and is_up(stack), within=SETTLED_WITHIN)
     return figures(stack)
 
 
