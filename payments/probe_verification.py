@@ -6,7 +6,8 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from notary.client.errors import NotaryRejected, NotaryUnavailable
@@ -61,4 +62,5 @@ def _ask(cluster: NotaryCluster, regions: Sequence[UUID], at: datetime) -> None:
     except (NotaryUnavailable, NotaryRejected):
         claimed.update(next_attempt_at=timezone.now() + timedelta(seconds=RETRY_FIRST))
         return
-    claimed.update(answered_at=timezone.now(), next_attempt_at=None)
+    # Another machine's clock may be a little ahead of this one's.
+    claimed.update(answered_at=Greatest(Value(timezone.now()), F("asked_at")), next_attempt_at=None)

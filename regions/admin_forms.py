@@ -66,6 +66,10 @@ GUARANTEE_MAX = 100_000_000
 GUARANTEES = ("guarantee_per_payment", "guarantee_per_wallet", "guarantee_in_all")
 
 
+# The office reads the history of its region's settings, and these are not for it.
+SECRETS = frozenset({"incident_webhook"})
+
+
 class GuaranteeForm(RegionForm):
     """A region's own form: what it guarantees while the notary is away makes sense as a whole."""
 
@@ -92,6 +96,9 @@ def changes_of(form: forms.ModelForm) -> Iterator[str]:  # type: ignore[type-arg
     """Each changed field with what stood there before and what stands there now, as people read it."""
     for name in form.changed_data:
         field = form.fields[name]
+        if name in SECRETS:
+            yield f"{field.label}: ***"
+            continue
         before, after = (_read(field, value) for value in (form.initial.get(name), form.cleaned_data.get(name)))
         yield f"{field.label}: {before} → {after}"
 

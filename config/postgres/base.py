@@ -12,5 +12,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Whether the server has kept the connection open: an idle one has nothing to read but its end."""
         if self.connection is None or self.connection.closed:
             return False
-        readable, _writable, _broken = select.select([self.connection.fileno()], [], [], 0)
-        return not readable
+        poll = select.poll()
+        poll.register(self.connection.fileno(), select.POLLIN)
+        # Something to read is most likely the end; what else it may be, the server is asked.
+        return not poll.poll(0) or super().is_usable()

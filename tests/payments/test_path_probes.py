@@ -48,6 +48,16 @@ def test_a_worker_answers_it_and_says_that_it_lives(monkeypatch: pytest.MonkeyPa
     assert Heartbeat.objects.filter(name=tasks.WORKER, beat_at__gte=timezone.now() - timedelta(seconds=5)).exists()
 
 
+def test_a_probe_that_a_clock_ahead_of_ours_has_asked_is_answered() -> None:
+    town = Town()
+    probe_all_regions(now=timezone.now())
+    PathProbe.objects.update(asked_at=timezone.now() + timedelta(seconds=3))
+
+    verify_probes(town.region.notary)
+
+    assert probe(town).next_attempt_at is None
+
+
 def test_a_probe_that_is_not_answered_goes_on_being_late(notary: Any) -> None:
     town = Town()
     began = timezone.now()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.signing import TimestampSigner
 from django.test import Client
 from django.utils import timezone
@@ -156,3 +157,14 @@ def test_a_regions_webhook_is_for_operators_alone(town: Town) -> None:
     office.post(address, {"incident_webhook": "https://elsewhere.example/"})
     town.region.refresh_from_db()
     assert town.region.incident_webhook == "https://chat.example/hook"
+
+    operator.post(address, {**form_of(operator, address), "incident_webhook": "https://chat.example/secret"})
+    town.region.refresh_from_db()
+    assert town.region.incident_webhook == "https://chat.example/secret"
+    assert "secret" not in LogEntry.objects.latest("action_time").change_message
+
+
+def form_of(client: Client, address: str) -> dict[str, Any]:
+    """What the page's form would send unchanged."""
+    form = client.get(address).context["adminform"].form
+    return {name: value for name, value in form.initial.items() if name in form.fields and value is not None}
