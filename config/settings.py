@@ -177,6 +177,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = {
     "expire-vouchers": {"task": "vouchers.expire", "schedule": timedelta(minutes=5)},
+    "mail-messages": {"task": "regions.mail_messages", "schedule": timedelta(seconds=30)},
+    "mail-notices": {"task": "merchants.mail_notices", "schedule": timedelta(seconds=30)},
     "clear-sessions": {"task": "regions.clear_sessions", "schedule": timedelta(hours=6)},
 }
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.dashboard import stores_panel
-from merchants.models import Merchant, MerchantMember, Store, Till
+from merchants.models import Merchant, MerchantMember, Notice, Store, Till
+from merchants.notice_pages import NoticeAdmin, notices_panel
+from merchants.portal import portal_site
 from merchants.staffing import add_member, remove_member
 from merchants.stands import stand_link
 from regions.admin_base import (
@@ -169,4 +171,6 @@ staff_site.register(Merchant, MerchantAdmin)
 staff_site.register(Store, StoreAdmin)
 staff_site.register(Till, TillAdmin)
 staff_site.register(MerchantMember, MerchantMemberAdmin)
+staff_site.register(Notice, NoticeAdmin)
 staff_site.dashboard_panels.append(stores_panel)
+portal_site.dashboard_panels.append(notices_panel)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Merchant, Store, Till
+from merchants.models import MemberRole, Merchant, Store, Till
 from merchants.stands import stand_link
 from regions.admin_base import SHOPS, ScopedAdmin, ScopedTabularInline, Standing, display
 from regions.admin_site import HouseSite
@@ -22,7 +23,22 @@ class PortalSite(HouseSite):
     standing_of_members = Standing.SHOP
 
     def find_scope(self, user: Any) -> Iterable[Merchant]:
-        return Merchant.objects.filter(members__user=user).select_related("region")
+        found = Merchant.objects.filter(members__user=user).select_related("region")
+        mine: Iterable[Merchant] = found.annotate(member_role=F("members__role"))
+        return mine
+
+    def role_of(self, request: HttpRequest, merchant_id: UUID) -> MemberRole | None:
+        """What the person is at this merchant; None where they do not work."""
+        roles = {merchant.pk: merchant.member_role for merchant in self.scope(request)}
+        return MemberRole(roles[merchant_id]) if merchant_id in roles else None
+
+    def may(self, request: HttpRequest, merchant_id: UUID, *roles: MemberRole) -> bool:
+        """Whether the person is one of `roles` at this merchant."""
+        return self.role_of(request, merchant_id) in roles
+
+    def merchants_as(self, request: HttpRequest, *roles: MemberRole) -> list[Merchant]:
+        """The merchants at which the person is one of `roles`."""
+        return [merchant for merchant in self.scope(request) if merchant.member_role in roles]
 
     def time_zone(self, request: HttpRequest) -> ZoneInfo:
         merchants = self.scope(request)

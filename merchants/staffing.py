@@ -2,15 +2,15 @@
 
 from django.db import transaction
 
-from merchants.models import Merchant, MerchantMember
+from merchants.models import MemberRole, Merchant, MerchantMember
 from regions.models import Membership, Role, User
 
 
 @transaction.atomic
-def add_member(*, merchant: Merchant, user: User) -> MerchantMember:
-    """Let the person into the portal with this merchant's stores. Idempotent."""
+def add_member(*, merchant: Merchant, user: User, role: MemberRole = MemberRole.OWNER) -> MerchantMember:
+    """Let the person into the portal with this merchant's stores. Idempotent: who is there keeps their role."""
     Membership.objects.get_or_create(user=user, region_id=merchant.region_id, role=Role.SHOP)
-    member, _made = MerchantMember.objects.get_or_create(merchant=merchant, user=user)
+    member, _made = MerchantMember.objects.get_or_create(merchant=merchant, user=user, defaults={"role": role})
     return member
 
 

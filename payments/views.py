@@ -14,6 +14,7 @@ from payments.pages import balances, drawn, grouped_by_month, outcome
 from payments.proof import proof_until, word_of_the_minute
 from payments.states import RefundStatus
 from payments.visits import Visit, resident_page
+from regions.inbox import unread_count
 
 LATEST = 5
 PER_PAGE = 20
@@ -30,6 +31,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "held": sum(balance.held for balance in found),
         "being_checked": list(mine.being_checked()),
         "latest": list(mine[:LATEST]),
+        "unread": unread_count(visit.resident_id),
     }
     return render(request, "payments/home.html", context)
 

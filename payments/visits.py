@@ -23,6 +23,7 @@ class Visit:
 
     region: Region
     user: User
+    resident_id: UUID
     wallet_id: UUID
     arrived_at: float
 
@@ -47,7 +48,7 @@ def resident_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
                 resident = residency(request.user, here)
                 if resident is None or not hasattr(resident, "wallet"):
                     return _no_wallet(request, request.user, is_home=not kwargs and view.__name__ == "home")
-                return view(request, Visit(here, request.user, resident.wallet.pk, arrived_at), **kwargs)
+                return view(request, Visit(here, request.user, resident.pk, resident.wallet.pk, arrived_at), **kwargs)
         except Http404:
             # Said by ourselves, so that it says the same while DEBUG is on: a demo has customers too.
             return render(request, "404.html", status=404)

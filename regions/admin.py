@@ -19,8 +19,9 @@ from regions.admin_base import (
     display,
 )
 from regions.admin_forms import GUARANTEES, GuaranteeForm, changes_of
+from regions.approval_pages import ApprovalAdmin, decide_panel, open_approvals_panel
 from regions.dashboard import residents_panel
-from regions.models import Membership, NotaryCluster, Region, Resident, User
+from regions.models import Approval, Membership, NotaryCluster, Region, Resident, User
 from regions.staff_site import staff_site
 
 
@@ -171,5 +172,8 @@ staff_site.register(Resident, ResidentAdmin)
 staff_site.register(Region, RegionAdmin)
 staff_site.register(User, UserAdmin)
 staff_site.register(NotaryCluster, NotaryClusterAdmin)
+staff_site.register(Approval, ApprovalAdmin)
 staff_site.register(LogEntry, LogEntryAdmin)
+staff_site.dashboard_panels.append(open_approvals_panel)
 staff_site.dashboard_panels.append(residents_panel)
+staff_site.add_panel(Approval, decide_panel)

@@ -10,17 +10,20 @@ from django.utils import timezone
 
 from maintenance.models import Cause, EventKind, Incident, IncidentEvent, IncidentState, Scope, Window
 from maintenance.windows import close_window, open_window
-from merchants.models import Merchant, MerchantMember
+from merchants.models import Merchant, MerchantMember, Notice
 from payments.authorisation import PaymentRequest, authorise
 from payments.models import Allocation, Difference, DifferenceKind, Payment, Refund, StoreEntry
 from payments.refund_verification import verify_refunds
 from payments.refunds import RefundRequest, refund_payment
 from payments.verification import verify_due
-from regions.models import Membership, User
+from regions.inbox import Words, register_words
+from regions.models import Approval, Membership, Message, User
 from tests.factories import Town, UserFactory
 from vouchers.issuance import Grant, issue_grants
 from vouchers.models import LedgerEntry, Voucher
 from vouchers.registration import register_due
+
+register_words("walk", lambda params: Words(params["text"], params["text"]))
 
 
 class Kind(StrEnum):
@@ -37,6 +40,9 @@ class Kind(StrEnum):
     REFUND = "refund"
     DIFFERENCE = "difference"
     INCIDENT = "incident"
+    APPROVAL = "approval"
+    MESSAGE = "message"
+    NOTICE = "notice"
 
 
 @dataclass
@@ -50,6 +56,8 @@ class World:
     difference: Difference = field(init=False)
     window: Window = field(init=False)
     incident: Incident = field(init=False)
+    approval: Approval = field(init=False)
+    notice: Notice = field(init=False)
     secretary: User = field(init=False)
     shop: User = field(init=False)
 
@@ -76,6 +84,7 @@ class World:
         )
         close_window(self.window, by=self.secretary)
         self.incident = self._have_incident()
+        self._ask_and_tell()
 
     def mark(self, kind: Kind) -> str:
         return f"ZQ{self.sign}-{kind}-ZQ"
@@ -95,6 +104,7 @@ class World:
             *(town.region, town.region.notary, town.programme, town.common, town.store, town.till),
             *(town.resident, town.wallet, town.user, self.secretary, self.shop),
             *(self.payment, self.refund, self.window, self.difference, self.incident, town.store.merchant),
+            *(self.approval, self.notice),
             Voucher.objects.filter(region=town.region).first(),
             LedgerEntry.objects.filter(region=town.region).first(),
             StoreEntry.objects.filter(region=town.region).first(),
@@ -102,6 +112,31 @@ class World:
             MerchantMember.objects.filter(merchant__region=town.region).first(),
             Membership.objects.filter(region=town.region).first(),
         ]  # type: ignore[list-item]
+
+    def _ask_and_tell(self) -> None:
+        region = self.town.region
+        self.approval = Approval.objects.create(
+            region=region,
+            kind="walk",
+            subject=self.payment.pk,
+            summary=self.mark(Kind.APPROVAL),
+            details={self.mark(Kind.APPROVAL): self.mark(Kind.APPROVAL)},
+            requested_by=self.secretary,
+        )
+        self.notice = Notice.objects.create(
+            region=region,
+            merchant=self.town.store.merchant,
+            title=self.mark(Kind.NOTICE),
+            body=self.mark(Kind.NOTICE),
+            created_by=self.secretary,
+        )
+        Message.objects.create(
+            region=region,
+            resident=self.town.resident,
+            kind="walk",
+            key="walk",
+            params={"text": self.mark(Kind.MESSAGE)},
+        )
 
     def _have_incident(self) -> Incident:
         """One that is over, so that no page closed to it shows it."""

@@ -1,4 +1,4 @@
-"""Who may accept what, where: merchants, their stores and tills, and the people who work there."""
+"""Shops, what they take, and their tills."""
 
 import secrets
 
@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from merchants.models.merchant import Merchant
 from regions.ids import new_id
 from regions.models import Region, RegionQuerySet, User
 from vouchers.models import TicketType
@@ -18,44 +19,6 @@ CODE_LENGTH = 8
 def new_till_code() -> str:
     """A random code of 8 characters; it is printed, so it says nothing and cannot be counted up."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-
-
-class Merchant(models.Model):
-    """The business that is paid out."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), related_name="merchants")
-    name = models.CharField(_("name"), max_length=100)
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
-    contact_phone = models.CharField(_("contact telephone"), max_length=20, blank=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-
-    objects = RegionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("merchant")
-        verbose_name_plural = _("merchants")
-        ordering = ("name",)
-        constraints = (models.UniqueConstraint(fields=("region", "name"), name="merchant_name_unique_in_region"),)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class MerchantMember(models.Model):
-    """A person who works for a merchant and sees its stores in the portal."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, verbose_name=_("merchant"), related_name="members")
-    user = models.ForeignKey(User, models.CASCADE, verbose_name=_("person"), related_name="merchant_memberships")
-
-    class Meta:
-        verbose_name = _("merchant's staff")
-        verbose_name_plural = _("merchant's staff")
-        constraints = (models.UniqueConstraint(fields=("merchant", "user"), name="merchant_member_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.merchant}"
 
 
 class SizeClass(models.TextChoices):
