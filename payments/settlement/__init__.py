@@ -1,0 +1,1 @@
+"""What the region owes each store, closed period by period into statements that never change again."""
