@@ -6,23 +6,59 @@ from payments.models.health import Heartbeat, NotaryHealth
 from payments.models.payment import NUMBER_LENGTH, Allocation, Payment, PaymentQuerySet
 from payments.models.probe import PathProbe
 from payments.models.refund import Refund
+from payments.models.settlement_rule import RollChoice, SettlementRule, SettlementTerm
+from payments.models.statement import (
+    Closing,
+    SettlementCheck,
+    Statement,
+    StatementDocument,
+    StatementLine,
+)
 from payments.models.store_entry import StoreEntry, StoreEntryKind
+from payments.models.transfer import (
+    AccountKind,
+    FileDownload,
+    PayerAccount,
+    ResultFile,
+    RunState,
+    Transfer,
+    TransferItem,
+    TransferRun,
+    TransferState,
+)
 
 __all__ = [
     "NUMBER_LENGTH",
+    "AccountKind",
     "Allocation",
+    "Closing",
     "Difference",
     "DifferenceKind",
     "DifferenceQuerySet",
     "DisputeDecision",
     "DisputeOutcome",
+    "FileDownload",
     "Heartbeat",
     "LogCursor",
     "NotaryHealth",
     "PathProbe",
+    "PayerAccount",
     "Payment",
     "PaymentQuerySet",
     "Refund",
+    "ResultFile",
+    "RollChoice",
+    "RunState",
+    "SettlementCheck",
+    "SettlementRule",
+    "SettlementTerm",
+    "Statement",
+    "StatementDocument",
+    "StatementLine",
     "StoreEntry",
     "StoreEntryKind",
+    "Transfer",
+    "TransferItem",
+    "TransferRun",
+    "TransferState",
 ]

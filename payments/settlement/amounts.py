@@ -18,7 +18,7 @@ class FeeAndMinimum:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """gross + refunds − fee + carried_in = net + carried_out. `refunds` is negative or zero; one of the last two is 0."""
+    """gross + refunds − fee + carried_in = net + carried_out, of which one is zero. `refunds` is never positive."""
 
     gross: int
     refunds: int

@@ -1,7 +1,7 @@
 """Closing days and pay days as real cities publish them, over holidays, golden week and the turn of the year."""
 
 from datetime import date
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -123,7 +123,7 @@ def test_periods_leave_no_day_out_and_are_paid_on_business_days_after_them(
     found = list(islice(periods(terms, roll=roll, first=first), 12))
 
     assert found[0].first == first
-    for period, following in zip(found, found[1:], strict=False):
+    for period, following in pairwise(found):
         assert (following.first - period.last).days == 1
     for period in found:
         assert period.first <= period.last < period.pay_on

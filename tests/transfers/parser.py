@@ -6,7 +6,10 @@ Columns are those of the banks' sheet: the first column of each field, counted f
 from dataclasses import dataclass, field
 from typing import Any
 
-HEADER = "kind:1 type:2 code:4 client:5 name:15 mmdd:55 bank:59 bank_name:63 branch:78 branch_name:81 deposit:96 account:97 rest:104"
+HEADER = (
+    "kind:1 type:2 code:4 client:5 name:15 mmdd:55 bank:59 bank_name:63 branch:78 branch_name:81 deposit:96"
+    " account:97 rest:104"
+)
 DATA = (
     "kind:1 bank:2 bank_name:6 branch:21 branch_name:24 house:39 deposit:43 account:44 holder:51 yen:81 new:91"
     " code1:92 code2:102 delivery:112 mark:113 rest:114"
