@@ -14,12 +14,13 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from merchants.models import Store, Till
+from merchants.models import Till
 from merchants.places import find_till
 from payments.authorisation import PaymentRequest
 from payments.errors import PaymentUnknown
-from payments.models import Allocation, Payment, PaymentQuerySet, Refund
+from payments.models import Allocation, Payment, Refund
 from payments.paying import pay
+from payments.reach import may_refund, payments_within_reach
 from payments.refunds import RefundRequest, refund_payment
 from payments.states import Status
 from payments.waiting import wait_for_outcome
@@ -206,9 +207,9 @@ class PaymentView(RegionAPIView):
         return Response(PaymentSerializer(self._find(payment)).data)
 
     def _find(self, payment_id: UUID) -> Payment:
-        payments = Payment.objects.in_region(self.region).with_places()
-        for mine in (payments.filter(wallet__resident__user=self.user), _of_my_stores(payments, self)):
-            found: Payment | None = mine.filter(pk=payment_id).first()
+        own = Payment.objects.in_region(self.region).filter(wallet__resident__user=self.user)
+        for mine in (own, payments_within_reach(self.user, region=self.region)):
+            found: Payment | None = mine.with_places().filter(pk=payment_id).first()
             if found is not None:
                 return found
         raise PaymentUnknown(payment_id)
@@ -224,8 +225,8 @@ class RefundListView(RegionAPIView):
     def post(self, request: Request, region: str, payment: UUID) -> Response:
         """Give back part or all of a completed payment of a store that the caller works for."""
         until = time.monotonic() + settings.PAYMENT_BUDGET
-        found = _of_my_stores(Payment.objects.in_region(self.region), self).filter(pk=payment).first()
-        if found is None:
+        found = payments_within_reach(self.user, region=self.region).filter(pk=payment).first()
+        if found is None or not may_refund(self.user, found):
             raise PaymentUnknown(payment)
         refund = refund_payment(
             RefundRequest(
@@ -241,10 +242,6 @@ class RefundListView(RegionAPIView):
 
 def _status_of(payment: Payment) -> int:
     return 202 if payment.status == Status.PENDING else 201
-
-
-def _of_my_stores(payments: PaymentQuerySet, view: RegionAPIView) -> PaymentQuerySet:
-    return payments.filter(store__in=Store.objects.in_region(view.region).of_user(view.user))
 
 
 def _member(request: Request, name: str) -> Any:

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from payments.models import DisputeDecision, Payment, StoreEntry
+from payments.reach import may_refund
 from payments.states import RefundStatus, Status
 from payments.wording import notarys_reason, wording
 from regions.models import Resident
@@ -26,8 +27,13 @@ REFUND_TONES = {
 def refund_button_panel(request: HttpRequest, payment: Payment) -> Panel:
     """The way to the refund page while anything can be given back, else why there is none."""
     site = request.resolver_match.namespace if request.resolver_match else "portal"
-    address = reverse(f"{site}:payments_payment_refund", args=[payment.pk])
-    return "admin/refund_button.html", {"payment": payment, "address": address, "left": yen(payment.refundable)}
+    user: Any = request.user
+    return "admin/refund_button.html", {
+        "payment": payment,
+        "address": reverse(f"{site}:payments_payment_refund", args=[payment.pk]),
+        "left": yen(payment.refundable),
+        "may": site == "staff" or may_refund(user, payment),
+    }
 
 
 def dispute_panel(request: HttpRequest, payment: Payment) -> Panel:

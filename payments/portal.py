@@ -1,5 +1,7 @@
 """Payments at the shops' portal: the live list, the history for the bookkeeper, refunds."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from payments.history import PaymentHistory, PeriodFilter, TillFilter, WordingFi
 from payments.live import live_panel, live_view
 from payments.models import Payment
 from payments.panels import kinds_panel, refund_button_panel, refunds_panel
+from payments.reach import may_refund, payments_within_reach
 from payments.refund_pages import RefundPages
 from payments.wording import counted
 from regions.admin_base import SHOPS, display
@@ -32,9 +35,12 @@ class PaymentAdmin(RefundPages, PaymentHistory, MerchantScopedAdmin):
     readonly_fields = ("number_shown", "words_shown", "amount_shown", "refunded_shown", "counted_shown", "time_shown")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        """By the stores' ids: the index of each store's payments knows nothing of merchants."""
-        stores = portal_site.stores(request).values_list("pk", flat=True)
-        return Payment.objects.filter(store__in=list(stores)).select_related(*self.list_select_related)
+        user: Any = request.user
+        return payments_within_reach(user).select_related(*self.list_select_related)
+
+    def may_refund(self, request: HttpRequest, payment: Payment) -> bool:
+        user: Any = request.user
+        return may_refund(user, payment)
 
     @display(description=_("counted for the store"))
     def counted_shown(self, payment: Payment) -> str:

@@ -62,11 +62,12 @@ class RefundPages:
         return [path("<path:object_id>/refund/", view, name="payments_payment_refund"), *urls]
 
     def may_refund(self, request: HttpRequest, payment: Payment) -> bool:
-        return self.admin_site.standing(request) in self.refund_by and payment.refundable > 0
+        """Whether the person gives value back here at all; whether anything is left, the page says."""
+        return self.admin_site.standing(request) in self.refund_by
 
     def refund_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         payment = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        if payment is None or self.admin_site.standing(request) not in self.refund_by:
+        if payment is None or not self.may_refund(request, payment):
             raise Http404
         if request.method == "POST" and (earlier := self._earlier(payment, request.POST.get("key", ""))):
             return self._tell(request, payment, earlier)

@@ -14,11 +14,13 @@ from notary.client.errors import NotaryRejected, NotaryUnavailable
 from notary.client.values import Outcome, OutcomeKind, Reverse
 from payments import breaker
 from payments.claims import retry_pause
+from payments.messages import tell_of_refund
 from payments.models import Allocation, Payment, Refund, StoreEntry, StoreEntryKind
 from payments.outcomes import announce
 from payments.states import RefundStatus
 from regions.models import NotaryCluster
 from vouchers import spending
+from vouchers.grace import open_grace
 from vouchers.notaries import notary_of
 from vouchers.spending import Movement
 
@@ -49,7 +51,7 @@ def verify_refunds(cluster: NotaryCluster, *, now: datetime | None = None) -> in
 def _claim(cluster: NotaryCluster, now: datetime) -> list[Refund]:
     due = Refund.objects.filter(
         region__notary=cluster, status=RefundStatus.PENDING, next_attempt_at__lte=now
-    ).select_related("payment")
+    ).select_related("payment__wallet__resident__user", "payment__store")
     batch = list(
         due.order_by("next_attempt_at", "pk").select_for_update(of=("self",), skip_locked=True)[: settings.NOTARY_BATCH]
     )
@@ -79,12 +81,12 @@ def _settle(refund: Refund, answer: Outcome) -> int:
 def _complete(refund: Refund, answer: Outcome) -> int:
     if answer.decided_at is None or not _finish(refund, RefundStatus.COMPLETED, answer):
         return 0
+    allocations = _allocations(refund)
+    open_grace([voucher for voucher, _ in allocations], at=timezone.now())
     spending.give_back(
-        [
-            Movement(refund.region_id, voucher, yen, refund.pk, answer.decided_at)
-            for voucher, yen in _allocations(refund)
-        ]
+        [Movement(refund.region_id, voucher, yen, refund.pk, answer.decided_at) for voucher, yen in allocations]
     )
+    tell_of_refund(refund)
     StoreEntry.objects.create(
         region_id=refund.region_id,
         store_id=refund.payment.store_id,

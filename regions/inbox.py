@@ -85,7 +85,7 @@ def mail_messages(*, now: datetime | None = None) -> int:
 
 def _mail(message: Message) -> None:
     if address := _address(message.resident):
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(settings.LANGUAGE_CODE), timezone.override(message.region.tz):
             words = words_of(message)
             where = f"{settings.PUBLIC_URL.rstrip('/')}/{message.region.slug}/messages/"
             body = f"{words.body}\n\n{where}\n\n{message.region.name} {message.region.contact_name}\n"

@@ -40,7 +40,7 @@ class ProgrammeAdmin(RegionScopedAdmin):
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": ["region", "name", "slug", "issuer", "description", "status"]}),
-        (_("Use"), {"fields": ["use_from_at", "use_until_at", "limit_per_person"]}),
+        (_("Use"), {"fields": ["use_from_at", "use_until_at", "limit_per_person", "refund_grace_days"]}),
     )
     inlines = (TicketTypeInline,)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils import timezone, translation
@@ -32,6 +33,12 @@ class Programme(models.Model):
     use_from_at = models.DateTimeField(_("usable from"))
     use_until_at = models.DateTimeField(_("usable until"))
     limit_per_person = models.PositiveIntegerField(_("limit per person (yen)"), null=True, blank=True)
+    refund_grace_days = models.PositiveSmallIntegerField(
+        _("days of grace for refunds"),
+        default=0,
+        validators=[MaxValueValidator(180)],
+        help_text=_("Value refunded after the expiry can be used for so many days after it; 0: it has expired."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = RegionQuerySet.as_manager()
@@ -181,6 +188,9 @@ class Voucher(models.Model):
     expired = models.PositiveIntegerField(_("expired (yen)"), default=0)
     usable_from_at = models.DateTimeField(_("usable from"))
     expires_at = models.DateTimeField(_("expires"))
+    first_expires_at = models.DateTimeField(
+        _("first expiry"), null=True, editable=False, help_text=_("Before days of grace for refunds began.")
+    )
     issued_at = models.DateTimeField(_("issued"), default=timezone.now, editable=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     grant_key = models.CharField(max_length=64, null=True, editable=False)

@@ -6,11 +6,12 @@ ids, whoever asks, so that two payments cannot wait for each other.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from notary.client.values import MAX_ALLOCATIONS
@@ -138,12 +139,30 @@ def expire_due(*, at: datetime | None = None, limit: int = 1000) -> int:
     """
     at = at or timezone.now()
     due = Voucher.objects.filter(expires_at__lte=at, face__gt=F("spent") + F("held") + F("expired"))
-    locked = list(due.order_by("pk").select_for_update(skip_locked=True, no_key=True)[:limit])
-    movements = [Movement(v.region_id, v.pk, v.available, new_id(), at) for v in locked]
+    locked = due.select_related("ticket_type__programme").order_by("pk")
+    vouchers = list(locked.select_for_update(of=("self",), skip_locked=True, no_key=True)[:limit])
+    expire_rest(vouchers, at=at)
+    # The notary must still know it while a refund can make it usable again.
+    for days, group in _by_grace(vouchers).items():
+        begun = Coalesce("first_expires_at", "expires_at")
+        ids = [voucher.pk for voucher in group]
+        Voucher.objects.filter(pk__in=ids, close_after__isnull=True).update(close_after=begun + timedelta(days=days))
+    return len(vouchers)
+
+
+def expire_rest(vouchers: Sequence[Voucher], *, at: datetime) -> None:
+    """Expire what is left of these locked vouchers, with a ledger entry each; held value stays."""
+    left = [voucher for voucher in vouchers if voucher.available > 0]
+    movements = [Movement(v.region_id, v.pk, v.available, new_id(), at) for v in left]
     _move(movements, "expired = voucher.expired + moved.amount")
     _enter(movements, EntryKind.EXPIRE, sign=-1)
-    Voucher.objects.filter(pk__in=[v.pk for v in locked], close_after__isnull=True).update(close_after=at)
-    return len(locked)
+
+
+def _by_grace(vouchers: Sequence[Voucher]) -> dict[int, list[Voucher]]:
+    groups: dict[int, list[Voucher]] = {}
+    for voucher in vouchers:
+        groups.setdefault(voucher.ticket_type.programme.refund_grace_days, []).append(voucher)
+    return groups
 
 
 # One statement for all vouchers; the table's constraints refuse what would overdraw any.
