@@ -10,9 +10,7 @@ import pytest
 from django.db import connection
 
 from payments.authorisation import PaymentRequest, authorise
-from payments.errors import AlreadyRefunded
 from payments.models import Payment
-from payments.refunds import RefundRequest, refund_payment
 from payments.states import Status
 from payments.verification import verify_due
 from tests.factories import Town
@@ -101,20 +99,3 @@ def test_two_workers_settle_every_payment_once() -> None:
 
     assert sum(settled) == 50
     assert Voucher.objects.get().spent == 5000
-
-
-def test_parallel_refunds_never_give_back_more_than_was_paid() -> None:
-    town = Town(balance=1000)
-    payment = authorise(ask(town, 1000, "key"))
-    verify_due(town.region.notary)
-    shop = town.shop_person()
-
-    def refund(number: int) -> str:
-        try:
-            return refund_payment(RefundRequest(payment.pk, 300, "取消", shop, f"key{number}")).status
-        except AlreadyRefunded:
-            return "refused"
-
-    assert Counter(at_once(10, refund)) == {"pending": 3, "refused": 7}
-    payment.refresh_from_db()
-    assert payment.refunded == 900

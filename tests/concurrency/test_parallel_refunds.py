@@ -1,6 +1,7 @@
 """Fifty refunds of one payment at once: together exactly its amount comes back."""
 
 from collections import Counter
+from threading import Barrier
 
 import pytest
 from django.db.models import Sum
@@ -66,3 +67,20 @@ def test_fifty_times_the_same_refund_is_one(town: Town, payment: Payment) -> Non
     assert len(set(refunds)) == 1
     assert payment.refunded == 400
     assert_books_balance()
+
+
+def test_without_the_guard_the_same_race_gives_back_more_than_was_paid(payment: Payment) -> None:
+    """The sibling: read, decide, write. Two refunds of 700 of 1,000 yen both go through, and one is forgotten."""
+    barrier = Barrier(2)
+
+    def read_then_write(_number: int) -> int:
+        found = Payment.objects.get(pk=payment.pk)
+        if found.refundable < 700:
+            return 0
+        barrier.wait()
+        return Payment.objects.filter(pk=found.pk).update(refunded=found.refunded + 700)
+
+    assert at_once(2, read_then_write) == [1, 1]
+    payment.refresh_from_db()
+    assert payment.refunded == 700
+    Payment.objects.update(refunded=0)
