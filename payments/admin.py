@@ -1,5 +1,7 @@
 """Payments and refunds at the secretariat's site: with every step, and unchangeable."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,7 +17,8 @@ from payments.dashboard import payments_panel
 from payments.difference_pages import DifferenceAdmin, sides_panel
 from payments.dispute_pages import DisputeFilter, DisputePages
 from payments.guarantee_panel import guarantees_panel, guarantees_view
-from payments.history import PaymentHistory, PeriodFilter, RegionFilter, WordingFilter
+from payments.history import PaymentHistory
+from payments.history_filters import PeriodFilter, ProgrammeFilter, RegionFilter, WordingFilter
 from payments.models import Difference, Payment, Refund, StoreEntry
 from payments.panels import (
     REFUND_TONES,
@@ -47,7 +50,7 @@ class PaymentAdmin(DisputePages, RefundPages, PaymentHistory, RegionScopedAdmin)
         "time_shown", "amount_shown", "wording_shown", "refunded_shown", "resident", "store", "number_shown", "region",
     )  # fmt: skip
     list_select_related = ("store", "till", "region", "wallet__resident")
-    list_filter = (PeriodFilter, WordingFilter, DisputeFilter, RegionFilter)
+    list_filter = (PeriodFilter, WordingFilter, DisputeFilter, ProgrammeFilter, RegionFilter)
     needs_period_for_sums = True
     search_help_text = _("Payment number, resident's number or name, store")
     fieldsets = (
@@ -62,6 +65,9 @@ class PaymentAdmin(DisputePages, RefundPages, PaymentHistory, RegionScopedAdmin)
         *("number_shown", "amount_shown", "refunded_shown", "time_shown"),
         *("resident_link", "next_look", "reason_shown"),
     )
+
+    def region_ids(self, request: HttpRequest) -> list[Any]:
+        return self.admin_site.scope_ids(request)  # type: ignore[no-any-return]
 
     def find_by_words(self, request: HttpRequest, payments: QuerySet[Payment], words: str) -> QuerySet[Payment]:
         """Of the residents, stores and tills that the words name; these first, since payments are many more."""

@@ -1,110 +1,28 @@
 """The payments' list at both admin sites: filters, sums of what is filtered, and the same as a file."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.contrib.admin import ListFilter, SimpleListFilter
+from django.contrib import messages
+from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants.models import Till
+from payments.history_files import WORKBOOK_ROWS_MAX, file_name, kinds_of, payment_rows, workbook_rows
+from payments.history_filters import PeriodFilter, ProgrammeFilter
 from payments.models import Payment
-from payments.periods import Period, quick_periods, read_day
-from payments.wording import TONES, WORDINGS, counted, wording, wording_key
+from payments.periods import Period
+from payments.wording import TONES, wording, wording_key
 from regions.admin_base import display
 from regions.csv_export import csv_response
+from regions.workbook import workbook_response
 from regions.yen import yen
-
-EXPORT_BATCH = 2000
-
-
-class PeriodFilter(ListFilter):
-    """From one day to another, in the time zone of the site."""
-
-    title = gettext_lazy("period")
-    first_parameter, last_parameter = "from", "to"
-
-    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
-        super().__init__(request, params, model, model_admin)
-        first, last = (params.pop(name, [None])[-1] for name in (self.first_parameter, self.last_parameter))
-        self.period = Period(read_day(first), read_day(last))
-
-    def expected_parameters(self) -> list[str | None]:
-        return [self.first_parameter, self.last_parameter]
-
-    def has_output(self) -> bool:
-        return True
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        tz: Any = timezone.get_current_timezone()
-        if starts_at := self.period.starts_at(tz):
-            queryset = queryset.filter(authorised_at__gte=starts_at)
-        if ends_before := self.period.ends_before(tz):
-            queryset = queryset.filter(authorised_at__lt=ends_before)
-        return queryset
-
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
-        for words, period in quick_periods(timezone.localdate()):
-            days = {self.first_parameter: period.first, self.last_parameter: period.last}
-            yield {
-                "selected": period == self.period,
-                "query_string": changelist.get_query_string(days, ["p"]),
-                "display": words,
-            }
-
-
-class WordingFilter(SimpleListFilter):
-    """By what a payment is called at the counter."""
-
-    title = gettext_lazy("status")
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [(key, wording.words) for key, wording in WORDINGS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        found = WORDINGS.get(self.value() or "")
-        return queryset.filter(found.rows) if found else queryset
-
-
-class TillFilter(SimpleListFilter):
-    """By one of the tills that the person may see."""
-
-    title = gettext_lazy("till")
-    parameter_name = "till"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        tills = model_admin.choices_of(request, Till).select_related("store")
-        return [(str(till.pk), str(till)) for till in tills]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        return _only(queryset, self, "till")
-
-
-class RegionFilter(SimpleListFilter):
-    """By one of the person's regions, where there are several."""
-
-    title = gettext_lazy("region")
-    parameter_name = "region"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        regions = model_admin.admin_site.scope(request)
-        return [(str(region.pk), str(region)) for region in regions] if len(regions) > 1 else []
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        return _only(queryset, self, "region")
-
-
-def _only(payments: QuerySet[Payment], chosen: SimpleListFilter, column: str) -> QuerySet[Payment]:
-    """What was not on offer is answered like what does not exist: with nothing."""
-    if not chosen.value():
-        return payments
-    offered = {key for key, _words in chosen.lookup_choices}
-    return payments.filter(**{column: chosen.value()}) if chosen.value() in offered else payments.none()
 
 
 class PaymentHistory:
@@ -116,18 +34,6 @@ class PaymentHistory:
     search_fields: tuple[str, ...] = ("id",)
     # Whether the sums of all that there is would take longer than anybody waits.
     needs_period_for_sums = False
-    export_columns = (
-        gettext_lazy("payment number"),
-        gettext_lazy("date and time"),
-        gettext_lazy("store"),
-        gettext_lazy("till"),
-        gettext_lazy("status"),
-        gettext_lazy("amount (yen)"),
-        gettext_lazy("refunded (yen)"),
-        gettext_lazy("counted (yen)"),
-        gettext_lazy("decided"),
-        gettext_lazy("payment id"),
-    )
 
     @display(description=gettext_lazy("payment number"))
     def number_shown(self, payment: Payment) -> str:
@@ -170,33 +76,36 @@ class PaymentHistory:
             response.context_data |= _above_the_list(changelist, needs_period=self.needs_period_for_sums)
         return response  # type: ignore[no-any-return]
 
+    def region_ids(self, request: HttpRequest) -> list[Any]:
+        """The regions whose programmes are offered as a filter."""
+        raise NotImplementedError
+
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.export_view)  # type: ignore[attr-defined]
         urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [path("export/", view, name="payments_payment_export"), *urls]
+        site = self.admin_site  # type: ignore[attr-defined]
+        files = {"export": self.csv_view, "workbook": self.workbook_view}
+        return [
+            *(path(f"{name}/", site.admin_view(view), name=f"payments_payment_{name}") for name, view in files.items()),
+            *urls,
+        ]
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
+    def csv_view(self, request: HttpRequest) -> HttpResponseBase:
         """What the list shows under the same filters, all pages of it, oldest first."""
-        payments = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
-        payments = payments.order_by("authorised_at", "id").select_related("store", "till")
-        name = f"payments-{timezone.localdate():%Y%m%d}.csv"
-        return csv_response(name, self._export_rows(payments, timezone.get_current_timezone()))  # type: ignore[return-value]
+        return csv_response(f"{file_name()}.csv", payment_rows(self._filtered(request)))
 
-    def _export_rows(self, payments: QuerySet[Payment], tz: Any) -> Iterator[list[object]]:
-        yield [str(column) for column in self.export_columns]
-        for payment in payments.iterator(chunk_size=EXPORT_BATCH):
-            yield [
-                payment.number,
-                f"{payment.authorised_at.astimezone(tz):%Y-%m-%d %H:%M:%S}",
-                payment.store.name,
-                payment.till.name,
-                str(wording(payment).words),
-                payment.amount,
-                payment.refunded,
-                counted(payment),
-                f"{payment.decided_at.astimezone(tz):%Y-%m-%d %H:%M:%S}" if payment.decided_at else "",
-                str(payment.pk),
-            ]
+    def workbook_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The same as a workbook with its sums; a list too long for one leads back to the filter."""
+        payments = self._filtered(request)
+        if payments[WORKBOOK_ROWS_MAX:].exists():
+            most = f"{WORKBOOK_ROWS_MAX:,}"
+            text = _("A workbook holds up to %(most)s payments. Please choose a shorter period, or the CSV.")
+            messages.warning(request, text % {"most": most})
+            return redirect(f"{request.path.removesuffix('workbook/')}?{request.GET.urlencode()}")
+        return workbook_response(f"{file_name()}.xlsx", str(gettext_lazy("payments")), workbook_rows(payments))
+
+    def _filtered(self, request: HttpRequest) -> QuerySet[Payment]:
+        payments: QuerySet[Payment] = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+        return payments
 
 
 def _above_the_list(changelist: Any, *, needs_period: bool) -> dict[str, Any]:
@@ -204,13 +113,15 @@ def _above_the_list(changelist: Any, *, needs_period: bool) -> dict[str, Any]:
     period = next(spec for spec in changelist.filter_specs if isinstance(spec, PeriodFilter))
     selects = [spec for spec in changelist.filter_specs if isinstance(spec, SimpleListFilter)]
     is_summed = period.period != Period() or not needs_period
-    sums = changelist.queryset.sums() if is_summed else {}
+    programme = next((spec.programme_id for spec in selects if isinstance(spec, ProgrammeFilter)), None)
+    sums = changelist.queryset.sums(programme_id=programme) if is_summed else {}
     return {
         "period": period.period,
         "quick_periods": list(period.choices(changelist)),
         "selects": [_select(spec) for spec in selects],
         "sums": {name: f"{total:,}" if name == "count" else yen(total) for name, total in sums.items()},
-        "export_address": f"export/{changelist.get_query_string({}, ['p'])}",
+        "kinds": kinds_of(changelist.queryset, programme) if is_summed else [],
+        "query": changelist.get_query_string({}, ["p"]),
     }
 
 

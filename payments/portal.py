@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from merchants.portal import MerchantScopedAdmin, portal_site
-from payments.history import PaymentHistory, PeriodFilter, TillFilter, WordingFilter
+from payments.history import PaymentHistory
+from payments.history_filters import PeriodFilter, ProgrammeFilter, TillFilter, WordingFilter
 from payments.live import live_panel, live_view
 from payments.models import Payment
 from payments.panels import kinds_panel, refund_button_panel, refunds_panel
@@ -25,8 +26,8 @@ class PaymentAdmin(RefundPages, PaymentHistory, MerchantScopedAdmin):
     icon = "receipt_long"
     refund_by = SHOPS
     list_display = ("time_shown", "amount_shown", "wording_shown", "refunded_shown", "till", "number_shown")
-    list_filter = (PeriodFilter, TillFilter, WordingFilter)
-    filters_offered = frozenset({"from", "to", "till", "status"})
+    list_filter = (PeriodFilter, TillFilter, ProgrammeFilter, WordingFilter)
+    filters_offered = frozenset({"from", "to", "till", "programme", "status"})
     search_help_text = _("Payment number")
     fieldsets = (
         (None, {"fields": ["number_shown", "words_shown", "amount_shown", "refunded_shown", "counted_shown"]}),
@@ -37,6 +38,9 @@ class PaymentAdmin(RefundPages, PaymentHistory, MerchantScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         user: Any = request.user
         return payments_within_reach(user).select_related(*self.list_select_related)
+
+    def region_ids(self, request: HttpRequest) -> list[Any]:
+        return [merchant.region_id for merchant in portal_site.scope(request)]
 
     def may_refund(self, request: HttpRequest, payment: Payment) -> bool:
         user: Any = request.user

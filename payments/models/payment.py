@@ -87,11 +87,15 @@ class PaymentQuerySet(RegionQuerySet):
     def with_places(self) -> Self:
         return self.select_related("store", "till")
 
-    def sums(self) -> dict[str, int]:
-        """Number, gross, refunded and net yen of those that count as paid."""
+    def sums(self, *, programme_id: UUID | None = None) -> dict[str, int]:
+        """Number, gross, refunded and net yen of those that count as paid; of one programme, what it paid of them."""
         totals: dict[str, Any] = self.paid().aggregate(
             count=models.Count("pk"), gross=Sum("amount"), refunded=Sum("refunded")
         )
+        if programme_id:
+            drawn = Allocation.objects.filter(payment__in=self.paid().order_by())
+            of_it = drawn.filter(voucher__ticket_type__programme=programme_id)
+            totals |= of_it.aggregate(gross=Sum("amount"), refunded=Sum("refunded"))
         gross, refunded = totals["gross"] or 0, totals["refunded"] or 0
         return {"count": totals["count"], "gross": gross, "refunded": refunded, "net": gross - refunded}
 

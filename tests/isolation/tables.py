@@ -122,7 +122,7 @@ KNOWN_BROKEN: dict[str, str] = {
 def questions(address: Address, world: World) -> list[str]:
     """Query strings to ask an address with: none, and those that its kind of page understands."""
     last = address.name.rsplit(":", 1)[-1]
-    region = world.town.region
+    town, region = world.town, world.town.region
     if last == "autocomplete":
         return [*autocompletes(world)]
     if last == "maintenance_window_draft":
@@ -135,8 +135,14 @@ def questions(address: Address, world: World) -> list[str]:
         return ["", f"?till={world.town.till.pk}", f"?till={world.town.till.code}"]
     if last.endswith("_changelist"):
         return ["", *(f"?q={word}" for word in ("ZQ", world.payment.number)), *lookups(world)]
-    if last.endswith("_export"):
-        return ["", "?q=ZQ", f"?region={region.pk}", f"?region={region.slug}", f"?till={world.town.till.pk}"]
+    if last.endswith(("_export", "_workbook")):
+        asked = [
+            ("region", region.pk),
+            ("region", region.slug),
+            ("till", town.till.pk),
+            ("programme", town.programme.pk),
+        ]
+        return ["", "?q=ZQ", *(f"?{name}={value}" for name, value in asked)]
     if last.endswith("_add"):
         return ["", f"?region={region.pk}", f"?region={region.slug}", f"?store={world.town.store.pk}"]
     return [""]

@@ -6,15 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from merchants.models import Store
 from payments.models import Payment
 from payments.periods import Period, quick_periods
 from payments.verification import verify_due
 from payments.wording import WORDINGS, wording_key
-from tests.factories import TillFactory
+from tests.factories import ProgrammeFactory, TicketTypeFactory, TillFactory, Town, issue
 from tests.portal.conftest import Shop
 from tests.staff.sign_in import paid, pending, refunded
 
@@ -110,7 +112,7 @@ def test_the_file_holds_what_the_list_shows_and_its_sums(shop: Shop) -> None:
 
     header, *lines = exported(shop.client, **{"from": timezone.localdate().isoformat()})
 
-    assert len(header) == len(lines[0]) == 10
+    assert len(header) == len(lines[0]) == 11
     assert [(line[5], line[6], line[7]) for line in lines] == [("1200", "200", "1000"), ("40", "0", "0")]
     assert lines[0][0] == payment.number
 
@@ -157,3 +159,58 @@ def test_what_was_not_paid_stays_in_the_list(shop: Shop) -> None:
     verify_due(shop.town.region.notary, now=timezone.now() + timedelta(minutes=1))
 
     assert payment.pk in listed(shop.client)[0]
+
+
+def test_by_programme_the_sums_are_what_its_vouchers_paid(shop: Shop) -> None:
+    town = shop.town
+    support = TicketTypeFactory(programme=ProgrammeFactory(region=town.region), name="応援券")
+    town.store.ticket_types.add(support)
+    issue(town.resident, support, 400, expires_at=timezone.now() + timedelta(days=2))
+    both, common = paid(town, 1_000), paid(town, 300)
+
+    rows, sums = listed(shop.client, programme=str(support.programme.pk))
+    kinds = shop.client.get(HISTORY).context["kinds"]
+
+    assert (rows, sums["gross"]) == ({both.pk}, "400円")
+    assert listed(shop.client, programme=str(town.programme.pk)) == (
+        {both.pk, common.pk},
+        {"count": "2", "gross": "900円", "refunded": "0円", "net": "900円"},
+    )
+    assert sorted(kind[:2] for kind in kinds) == sorted([("応援券", "400円"), (town.common.name, "900円")])
+
+
+def test_a_foreign_programme_is_not_on_offer(shop: Shop) -> None:
+    paid(shop.town, 100)
+
+    for asked in (str(Town().programme.pk), "no-such"):
+        assert listed(shop.client, programme=asked)[0] == set()
+
+
+def test_the_workbook_has_numbers_to_add_up_and_no_formula(shop: Shop) -> None:
+    shop.town.store.name = "=HYPERLINK(1)"
+    shop.town.store.save()
+    refunded(paid(shop.town, 1_200), 200, by=shop.person)
+    paid(shop.town, 300)
+    pending(shop.town, 40)
+
+    answer = shop.client.get(f"{HISTORY}workbook/")
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+
+    assert [[cell.value for cell in row[5:8]] for row in sheet.iter_rows(min_row=2)] == [
+        [1_200, 200, 1_000],
+        [300, 0, 300],
+        [40, 0, 0],
+        [1_500, 200, 1_300],
+    ]
+    assert {(cell.value, cell.data_type) for cell in list(sheet.columns)[2][1:4]} == {("=HYPERLINK(1)", "s")}
+
+
+def test_a_list_too_long_for_a_workbook_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("payments.history.WORKBOOK_ROWS_MAX", 1)
+    paid(shop.town, 100)
+    paid(shop.town, 100)
+
+    answer = shop.client.get(f"{HISTORY}workbook/?status=paid", follow=True)
+
+    assert answer.redirect_chain == [(f"{HISTORY}?status=paid", 302)]
+    assert "CSV" in answer.content.decode()
