@@ -28,6 +28,11 @@ def csv_response(filename: str, rows: Iterable[Sequence[object]]) -> StreamingHt
     )
 
 
+def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
+    """The same table whole, for a file whose hash is kept."""
+    return "".join(_lines(rows)).encode()
+
+
 class _Line:
     """A file of which each write is kept as the line to send."""
 

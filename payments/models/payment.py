@@ -31,6 +31,12 @@ def id_backwards() -> Collate:
     return Collate(Reverse(Cast("id", models.TextField())), "C")
 
 
+def number_of(payment_id: UUID) -> str:
+    """The payment number of an id, as people read it out."""
+    digits = payment_id.hex[-NUMBER_LENGTH:].upper()
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
 class PaymentQuerySet(RegionQuerySet):
     def in_doubt(self) -> Self:
         return self.filter(status__in=IN_DOUBT)
@@ -191,8 +197,7 @@ class Payment(models.Model):
     @property
     def number(self) -> str:
         """The payment number that people read out on the telephone."""
-        digits = self.id.hex[-NUMBER_LENGTH:].upper()
-        return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+        return number_of(self.id)
 
     @property
     def is_paid(self) -> bool:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from merchants.models import Store
@@ -22,6 +24,7 @@ from payments.settlement.schedule import ends_before, first_day
 from payments.settlement.shares import OPEN_SHARES, programmes_of
 from regions.ids import new_id
 from regions.models import User
+from vouchers.models import Programme
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -107,10 +110,13 @@ def _write_statements(rule: SettlementRule, closing: Closing) -> list[Statement]
     _take_lines(rule, closing, ids)
     totals = _add_up(ids.values())
     carried = carried_over(rule)
+    programmes = {str(pk): name for pk, name in _programme_names(rule)}
     statements = []
     for store_id, store in stores.items():
         found, previous = totals.get(ids[store_id], NO_LINES), carried.get(store_id)
-        if statement := _statement(rule, closing, store, ids[store_id], found, previous):
+        if statement := _statement(rule, closing, store, found, previous):
+            statement.pk, statement.letterhead["programmes"] = ids[store_id], programmes
+            statement.content_hash = content_hash(statement, found.lines_hash)
             statements.append(statement)
     return Statement.objects.bulk_create(statements, batch_size=1000)
 
@@ -143,7 +149,7 @@ def carried_over(rule: SettlementRule) -> dict[UUID, Statement]:
 
 
 def _statement(
-    rule: SettlementRule, closing: Closing, store: Store, pk: UUID, totals: Totals, previous: Statement | None
+    rule: SettlementRule, closing: Closing, store: Store, totals: Totals, previous: Statement | None
 ) -> Statement | None:
     """The store's statement; none where nothing happened and nothing that was carried over is paid out."""
     amounts = settle(
@@ -155,8 +161,7 @@ def _statement(
     )
     if totals is NO_LINES and not amounts.net:
         return None
-    statement = Statement(
-        id=pk,
+    return Statement(
         region_id=rule.region_id,
         closing=closing,
         rule=rule,
@@ -178,8 +183,10 @@ def _statement(
         letterhead=letterhead(rule, store, amounts),
         closed_at=closing.closed_at,
     )
-    statement.content_hash = content_hash(statement, totals.lines_hash)
-    return statement
+
+
+def _programme_names(rule: SettlementRule) -> QuerySet[Any]:
+    return Programme.objects.filter(pk__in=programmes_of(rule)).order_by("pk").values_list("pk", "name")
 
 
 def number_of(rule: SettlementRule, closing: Closing, store: Store) -> str:

@@ -24,7 +24,7 @@ FIGURES = (
 
 
 def letterhead(rule: SettlementRule, store: Store, amounts: Amounts) -> dict[str, Any]:
-    """The names and terms that stand on the paper, as they are at this moment."""
+    """The names and terms that stand on the paper, as they are at this moment; `programmes` are names by id."""
     region = rule.region
     return {
         "region": region.name,
@@ -36,6 +36,7 @@ def letterhead(rule: SettlementRule, store: Store, amounts: Amounts) -> dict[str
         "store": store.name,
         "store_no": store.store_no,
         "programme": rule.programme.name if rule.programme else "",
+        "programmes": {},
         "fee_bp": rule.fee_bp,
         "fee_fixed": rule.fee_fixed,
         "tax_in_fee": amounts.tax_in_fee,
