@@ -11,7 +11,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 # Django looks for modules of this name only, so the other pages come along from here.
-import payments.portal  # noqa: F401
+import payments.portal
+import payments.settlement_admin  # noqa: F401
 from merchants.models import Store
 from payments.dashboard import payments_panel
 from payments.difference_pages import DifferenceAdmin, sides_panel

@@ -10,10 +10,12 @@ from merchants.portal import MerchantScopedAdmin, portal_site
 from payments.history import PaymentHistory
 from payments.history_filters import PeriodFilter, ProgrammeFilter, TillFilter, WordingFilter
 from payments.live import live_panel, live_view
-from payments.models import Payment
+from payments.models import Payment, Statement
 from payments.panels import kinds_panel, refund_button_panel, refunds_panel
+from payments.payout_panel import payout_panel
 from payments.reach import may_refund, payments_within_reach
 from payments.refund_pages import RefundPages
+from payments.statement_pages import PortalStatementAdmin, statement_panel
 from payments.wording import counted
 from regions.admin_base import SHOPS, display
 from regions.yen import yen
@@ -54,5 +56,8 @@ class PaymentAdmin(RefundPages, PaymentHistory, MerchantScopedAdmin):
 portal_site.register(Payment, PaymentAdmin)
 portal_site.add_page("live/", live_view, "live")
 portal_site.dashboard_panels.append(live_panel)
+portal_site.dashboard_panels.append(payout_panel)
+portal_site.register(Statement, PortalStatementAdmin)
+portal_site.add_panel(Statement, statement_panel)
 for panel in (refund_button_panel, kinds_panel, refunds_panel):
     portal_site.add_panel(Payment, panel)

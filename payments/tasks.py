@@ -12,9 +12,11 @@ from django.utils import timezone
 from payments.models import Heartbeat
 from payments.probe_verification import verify_probes
 from payments.refund_verification import verify_refunds
+from payments.settlement.check import check_settlement
+from payments.settlement.due import close_due
 from payments.verification import verify_batch
 from regions.access import find_cluster
-from regions.models import NotaryCluster
+from regions.models import NotaryCluster, Region
 from vouchers.wake import take_wake, wake
 
 VERIFY = "payments.verify"
@@ -83,6 +85,18 @@ def probe(cluster_id: str) -> None:
     take_wake(VERIFY_PROBES, cluster.pk)
     verify_probes(cluster)
     _beat()
+
+
+@shared_task(name="payments.close_periods", soft_time_limit=1700, time_limit=1800)
+def close_periods() -> None:
+    for region in {closing.region for closing in close_due()}:
+        check_settlement(region)
+
+
+@shared_task(name="payments.check_settlements", soft_time_limit=1700, time_limit=1800)
+def check_settlements() -> None:
+    for region in Region.objects.filter(settlement_rules__isnull=False).distinct():
+        check_settlement(region)
 
 
 def _beat() -> None:

@@ -1,8 +1,10 @@
 """A closed period: one statement a store, with each entry in it, never changed afterwards."""
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +49,21 @@ class Closing(models.Model):
         return f"{self.first_on:%Y/%m/%d}-{self.last_on:%Y/%m/%d}"
 
 
+class StatementQuerySet(RegionQuerySet):
+    def with_transfers(self) -> Self:
+        """Each with how many of its transfers are on the way, paid, and not possible."""
+        counts = {
+            f"transfers_{state}": Count("transfer_items", filter=Q(transfer_items__state=state))
+            for state in ("open", "paid", "bounced")
+        }
+        return self.annotate(**counts)
+
+    def unpaid(self) -> Self:
+        """Those that are to be paid out and are in no transfer that is on the way or paid."""
+        taken = Q(transfer_items__state__in=("open", "paid"))
+        return self.filter(net__gt=0).exclude(pk__in=self.model.objects.filter(taken).values("pk"))
+
+
 class Statement(models.Model):
     """What a store is paid for a period. All yen; `refunds` is negative or zero.
 
@@ -79,7 +96,7 @@ class Statement(models.Model):
     content_hash = models.CharField(_("check number"), max_length=64)
     closed_at = models.DateTimeField(_("closed"))
 
-    objects = RegionQuerySet.as_manager()
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("statement")

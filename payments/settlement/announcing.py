@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from merchants.notices import tell_merchant
 from payments.models import Closing, Statement
-from regions.yen import yen
 
 STATEMENTS = "/portal/payments/statement/"
 
@@ -28,15 +27,10 @@ def announce_statements(closing: Closing, statements: Sequence[Statement]) -> No
 
 
 def _body(closing: Closing, statements: Sequence[Statement]) -> str:
-    net = sum(statement.net for statement in statements)
-    facts = {
-        "first": _day(closing.first_on),
-        "last": _day(closing.last_on),
-        "yen": yen(net),
-        "day": _day(closing.pay_on),
-    }
-    if net:
-        return _("For %(first)s to %(last)s you are paid %(yen)s on %(day)s. Each payment is on the statement.") % facts
+    """Without the sum: people of the till read notices too."""
+    facts = {"first": _day(closing.first_on), "last": _day(closing.last_on), "day": _day(closing.pay_on)}
+    if any(statement.net for statement in statements):
+        return _("What is due for %(first)s to %(last)s is paid on %(day)s. The statement has the sum.") % facts
     return _("For %(first)s to %(last)s nothing is paid out; what is left is carried over. See the statement.") % facts
 
 

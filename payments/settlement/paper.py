@@ -86,8 +86,8 @@ def _paid(statement: Statement) -> str:
 
 def _sums(statement: Statement) -> Table:
     counts = [
-        _("%(count)s payments") % {"count": f"{statement.payments_count:,}"},
-        _("%(count)s refunds") % {"count": f"{statement.refunds_count:,}"},
+        _("payments: %(count)s") % {"count": f"{statement.payments_count:,}"},
+        _("refunds: %(count)s") % {"count": f"{statement.refunds_count:,}"},
     ]
     rows = [[words, f"{yen:,}"] for words, yen in sums_of(statement)]
     for row, count in zip(rows, counts, strict=False):
@@ -127,7 +127,7 @@ def _fee(statement: Statement) -> Iterator[str]:
 
 
 def _carried(statement: Statement) -> str:
-    facts = {"yen": f"{statement.carried_out:,}", "minimum": f"{statement.letterhead['minimum']:,}"}
+    facts = {"yen": f"{abs(statement.carried_out):,}", "minimum": f"{statement.letterhead['minimum']:,}"}
     if statement.carried_out < 0:
         return _("More was refunded than paid: %(yen)s yen are taken off the next statement.") % facts
     return _("Less than %(minimum)s yen is not transferred: %(yen)s yen are added to the next statement.") % facts

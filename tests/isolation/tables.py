@@ -14,6 +14,7 @@ from django.db import models
 from django.forms.models import _get_foreign_key, model_to_dict
 
 from merchants.portal import portal_site
+from payments.models import SettlementRule
 from regions.staff_site import staff_site
 from tests.isolation.addresses import Address
 from tests.isolation.worlds import Kind, World
@@ -26,6 +27,8 @@ VALUES: dict[str, Callable[[World], str]] = {
     "payment": lambda world: str(world.payment.pk),
     "window": lambda world: str(world.window.pk),
     "content_type_id": lambda world: str(ContentType.objects.get_for_model(world.town.resident).pk),
+    "rule": lambda world: str(SettlementRule.objects.get(region=world.town.region).pk),
+    "form": lambda _world: "pdf",
     "app_label": lambda _world: "merchants",
     # Behind an e-mailed link, which nobody of region A has; and what matches when nothing else does.
     "key": lambda _world: "no-such-key",

@@ -19,6 +19,7 @@ from payments.verification import verify_due
 from regions.inbox import Words, register_words
 from regions.models import Approval, Membership, Message, User
 from tests.factories import Town, UserFactory
+from tests.isolation.settled import settle_town, settlement_rows
 from vouchers.issuance import Grant, issue_grants
 from vouchers.models import LedgerEntry, Voucher
 from vouchers.registration import register_due
@@ -72,6 +73,7 @@ class World:
         self._name_places()
         self._name_people()
         self._pay_and_refund()
+        settle_town(self.town)
         self.difference = Difference.objects.create(
             region=self.town.region,
             cluster=self.town.region.notary,
@@ -104,7 +106,7 @@ class World:
             *(town.region, town.region.notary, town.programme, town.common, town.store, town.till),
             *(town.resident, town.wallet, town.user, self.secretary, self.shop),
             *(self.payment, self.refund, self.window, self.difference, self.incident, town.store.merchant),
-            *(self.approval, self.notice),
+            *(self.approval, self.notice, *settlement_rows(town)),
             Voucher.objects.filter(region=town.region).first(),
             LedgerEntry.objects.filter(region=town.region).first(),
             StoreEntry.objects.filter(region=town.region).first(),
