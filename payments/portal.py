@@ -15,6 +15,7 @@ from payments.panels import kinds_panel, refund_button_panel, refunds_panel
 from payments.payout_panel import payout_panel
 from payments.reach import may_refund, payments_within_reach
 from payments.refund_pages import RefundPages
+from payments.shop_charts import shop_charts_panel
 from payments.statement_pages import PortalStatementAdmin, statement_panel
 from payments.wording import counted
 from regions.admin_base import SHOPS, display
@@ -59,5 +60,6 @@ portal_site.dashboard_panels.append(live_panel)
 portal_site.dashboard_panels.append(payout_panel)
 portal_site.register(Statement, PortalStatementAdmin)
 portal_site.add_panel(Statement, statement_panel)
+portal_site.dashboard_panels.append(shop_charts_panel)
 for panel in (refund_button_panel, kinds_panel, refunds_panel):
     portal_site.add_panel(Payment, panel)
