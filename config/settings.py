@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-settlements": {"task": "payments.check_settlements", "schedule": timedelta(hours=1)},
     "mail-messages": {"task": "regions.mail_messages", "schedule": timedelta(seconds=30)},
     "mail-notices": {"task": "merchants.mail_notices", "schedule": timedelta(seconds=30)},
+    "mail-letters": {"task": "merchants.mail_letters", "schedule": timedelta(seconds=30)},
     "clear-sessions": {"task": "regions.clear_sessions", "schedule": timedelta(hours=6)},
 }
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+# Django looks for modules of this name only, so the other pages come along from here.
+import merchants.account_pages  # noqa: F401
 from merchants.dashboard import stores_panel
 from merchants.models import Merchant, MerchantMember, Notice, Store, Till
 from merchants.notice_pages import NoticeAdmin, notices_panel

@@ -1,4 +1,4 @@
-"""What can be wrong with a place."""
+"""What can be wrong with a place, and with a business that joins."""
 
 
 class MerchantProblem(Exception):
@@ -7,3 +7,67 @@ class MerchantProblem(Exception):
 
 class TillUnknown(MerchantProblem):
     """No till of this region has this code, or it takes no payments. One answer for both."""
+
+
+class TillNameTaken(MerchantProblem):
+    """The store has a till of this name already."""
+
+
+class ReasonMissing(MerchantProblem):
+    """A decision of the office needs a reason."""
+
+
+class ApplicationsClosed(MerchantProblem):
+    """The region takes no applications at the moment."""
+
+
+class ApplicationUnknown(MerchantProblem):
+    """No application of this region belongs to this link."""
+
+
+class ApplicationDecided(MerchantProblem):
+    """It is in a state in which this cannot be done any more; somebody else was faster."""
+
+
+class BusinessElsewhere(MerchantProblem):
+    """The merchant that the shops were to be added to belongs to another region."""
+
+
+class BusinessNameTaken(MerchantProblem):
+    """A merchant of this name takes part already: the shops are added to it, or the name is told apart."""
+
+
+class NotAnOwner(MerchantProblem):
+    """Only an owner of the business may do this."""
+
+
+class LastOwner(MerchantProblem):
+    """The business would have nobody left who may decide for it."""
+
+
+class InvitationUnknown(MerchantProblem):
+    """The link was never valid, was used, was cancelled or has expired. One answer for all."""
+
+
+class InvitedSomebodyElse(MerchantProblem):
+    """The invitation went to another e-mail address than the one that the person signs in with."""
+
+
+class WorksThereAlready(MerchantProblem):
+    """The person has access to the merchant's pages already."""
+
+
+class SecondFactorMissing(MerchantProblem):
+    """The second factor was not proved, or too long ago."""
+
+
+class AccountChangeUnderWay(MerchantProblem):
+    """A change of the bank account was asked for already and is not in force yet."""
+
+
+class AccountUnchanged(MerchantProblem):
+    """It is the account that is paid already."""
+
+
+class AccountInForce(MerchantProblem):
+    """The account is paid already; it can be changed, and not stopped."""

@@ -3,8 +3,10 @@
 from django.urls import URLPattern, path
 
 from merchants import views
+from merchants.banking.views import account_stop
 
 urlpatterns: list[URLPattern] = [
+    path("<slug:region>/accounts/<str:key>/", account_stop, name="account-stop"),
     path("<slug:region>/tills/<str:till>/stand/", views.till_stand, name="till-stand"),
     path("<slug:region>/tills/<str:till>/qr.svg", views.till_qr_svg, name="till-qr-svg"),
     path("<slug:region>/tills/<str:till>/qr.png", views.till_qr_png, name="till-qr-png"),

@@ -1,16 +1,14 @@
 """Limits on guessing answered as such, and the staff's second factor."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from allauth.core.exceptions import RateLimited
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from regions.models import User
-from regions.second_factor import has_proved_second_factor, has_second_factor, needs_second_factor
+from regions.second_factor import has_proved_second_factor, needs_second_factor, second_factor_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -53,7 +51,4 @@ class SecondFactorMiddleware:
         user = request.user
         if not isinstance(user, User) or not needs_second_factor(user) or has_proved_second_factor(request):
             return None
-        following = urlencode({"next": request.get_full_path()})
-        if has_second_factor(user):
-            return f"{reverse('mfa_reauthenticate')}?{following}"
-        return f"{reverse('mfa_activate_totp')}?{following}"
+        return second_factor_page(user, request.get_full_path())

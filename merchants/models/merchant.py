@@ -9,12 +9,28 @@ from regions.ids import new_id
 from regions.models import Region, RegionQuerySet, User
 
 
+class HeadOfficePlace(models.TextChoices):
+    """Where the head office of a business is, seen from the region."""
+
+    CITY = "city", _("in the city")
+    PREFECTURE = "prefecture", _("elsewhere in the prefecture")
+    ELSEWHERE = "elsewhere", _("in another prefecture")
+
+
 class Merchant(models.Model):
     """The business that is paid out."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), related_name="merchants")
     name = models.CharField(_("name"), max_length=100)
+    kana = models.CharField(_("name in kana"), max_length=100, blank=True)
+    representative = models.CharField(_("representative"), max_length=80, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=8, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    head_office = models.CharField(_("head office"), max_length=10, choices=HeadOfficePlace, blank=True)
+    capital = models.PositiveBigIntegerField(_("capital (yen)"), null=True, blank=True)
+    invoice_number = models.CharField(_("invoice number"), max_length=14, blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=80, blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact telephone"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)

@@ -47,7 +47,14 @@ class Store(models.Model):
     category = models.CharField(_("category"), max_length=40, blank=True)
     size_class = models.CharField(_("size"), max_length=5, choices=SizeClass, default=SizeClass.SMALL)
     floor_area = models.PositiveIntegerField(_("floor area (m²)"), null=True, blank=True)
+    in_large_store = models.BooleanField(_("inside a large store or shopping centre"), default=False)
+    building = models.CharField(_("building"), max_length=100, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=8, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    takes_app = models.BooleanField(_("takes payments by app"), default=True)
+    takes_card = models.BooleanField(_("takes payments by card"), default=False)
+    takes_paper = models.BooleanField(_("takes paper vouchers"), default=False)
     ticket_types = models.ManyToManyField(
         TicketType, verbose_name=_("ticket types it takes"), related_name="stores", blank=True
     )

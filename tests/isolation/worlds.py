@@ -19,6 +19,7 @@ from payments.verification import verify_due
 from regions.inbox import Words, register_words
 from regions.models import Approval, Membership, Message, User
 from tests.factories import Town, UserFactory
+from tests.isolation.businesses import have_joined
 from tests.isolation.settled import settle_town, settlement_rows
 from vouchers.issuance import Grant, issue_grants
 from vouchers.models import LedgerEntry, Voucher
@@ -59,6 +60,7 @@ class World:
     incident: Incident = field(init=False)
     approval: Approval = field(init=False)
     notice: Notice = field(init=False)
+    joined: list[Model] = field(init=False)
     secretary: User = field(init=False)
     shop: User = field(init=False)
 
@@ -87,6 +89,7 @@ class World:
         close_window(self.window, by=self.secretary)
         self.incident = self._have_incident()
         self._ask_and_tell()
+        self.joined = have_joined(self, self.mark(Kind.MERCHANT))
 
     def mark(self, kind: Kind) -> str:
         return f"ZQ{self.sign}-{kind}-ZQ"
@@ -106,7 +109,7 @@ class World:
             *(town.region, town.region.notary, town.programme, town.common, town.store, town.till),
             *(town.resident, town.wallet, town.user, self.secretary, self.shop),
             *(self.payment, self.refund, self.window, self.difference, self.incident, town.store.merchant),
-            *(self.approval, self.notice, *settlement_rows(town)),
+            *(self.approval, self.notice, *settlement_rows(town), *self.joined),
             Voucher.objects.filter(region=town.region).first(),
             LedgerEntry.objects.filter(region=town.region).first(),
             StoreEntry.objects.filter(region=town.region).first(),

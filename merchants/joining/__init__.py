@@ -1,0 +1,1 @@
+"""How a business joins: it applies, the secretariat reviews, and its people are invited."""
