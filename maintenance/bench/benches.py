@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maintenance.bench import decisions, drain, growth, history, latency, memory, payments, reconcile
+from maintenance.bench import decisions, drain, growth, history, latency, lottery, memory, payments, reconcile
 from maintenance.bench.figures import Measured, Say, Scale
 
 
@@ -24,6 +24,7 @@ BENCHES = {
         Bench("history", "histories and the staff's search in a table of millions, and of thousands", history.measure),
         Bench("growth", "payments per second when both sides' tables are full", growth.measure),
         Bench("reconcile", "both books compared in full, with differences planted before", reconcile.measure),
+        Bench("lottery", "a city's lottery drawn by each rule, and drawn again by the public script", lottery.measure),
         Bench("memory", "what all processes together take while nothing happens", memory.measure),
     )
 }
