@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,7 +83,7 @@ class StatementPages:
             document.content,
             content_type=document.media_type,
             headers={
-                "Content-Disposition": f'attachment; filename="statement-{document.name}"',
+                "Content-Disposition": content_disposition_header(True, f"statement-{document.name}") or "",
                 "Cache-Control": "no-store",
                 "X-Content-SHA256": document.sha256,
             },

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from payments.models import Statement, StatementDocument
 from payments.settlement.content import check_content
 from payments.settlement.paper import statement_pdf
 from payments.settlement.sheet import table_of
 from regions.csv_export import csv_bytes
-from regions.xlsx_export import MEDIA_TYPE, xlsx_bytes
+from regions.workbook import CONTENT_TYPE, workbook_bytes
 
 log = structlog.stdlib.get_logger(__name__)
-
-WIDTHS = (20, 14, 18, 24, 14, 28, 14, 14, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Document:
 FORMS = {
     "pdf": Form("application/pdf", statement_pdf),
     "csv": Form("text/csv; charset=utf-8", lambda statement: csv_bytes(table_of(statement))),
-    "xlsx": Form(MEDIA_TYPE, lambda statement: xlsx_bytes(statement.number, table_of(statement), widths=WIDTHS)),
+    "xlsx": Form(CONTENT_TYPE, lambda statement: workbook_bytes(_("statement"), table_of(statement))),
 }
 
 

@@ -91,9 +91,9 @@ def test_what_is_public_is_an_address_that_exists_and_says_why() -> None:
 @pytest.mark.parametrize(
     ("role", "areas", "kinds"),
     [
-        ("secretary", ["staff"], set(Kind)),
+        ("secretary", ["staff"], set(Kind) - {Kind.MESSAGE}),
         ("shop", ["portal"], {Kind.STORE, Kind.PAYMENT, Kind.REFUND}),
-        ("resident", ["api", "pages"], {Kind.STORE, Kind.PAYMENT, Kind.PROGRAMME}),
+        ("resident", ["api", "pages"], {Kind.STORE, Kind.PAYMENT, Kind.PROGRAMME, Kind.MESSAGE}),
     ],
 )
 def test_a_regions_own_people_do_see_its_rows(
