@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from regions.admin_base import NOBODY, OFFICE, RegionScopedAdmin, UnfoldAdminTextInputWidget, display
 from regions.approvals import decide, title_of, withdraw
-from regions.errors import AlreadyDecided, SamePerson
+from regions.errors import AlreadyDecided, EffectRefused, SamePerson
 from regions.models import Approval, ApprovalState
 from regions.staff_site import staff_site
 
@@ -96,6 +96,8 @@ class ApprovalAdmin(RegionScopedAdmin):
                 decide(approval.pk, approve=outcome == "approve", by=user, note=note)
         except SamePerson:
             messages.error(request, _("Whoever asked for it cannot agree to it. Somebody else has to."))
+        except EffectRefused as problem:
+            messages.error(request, problem.sentence)
         except AlreadyDecided:
             messages.error(request, _("This was decided already. Nothing was changed."))
         else:

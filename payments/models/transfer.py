@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Merchant
+from merchants.models import BankAccount, Merchant
 from payments.models.statement import NEVER_CHANGED, Statement
 from regions.ids import new_id
 from regions.models import Region, RegionQuerySet, User
@@ -141,6 +141,7 @@ class Transfer(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), related_name="+")
     run = models.ForeignKey(TransferRun, models.PROTECT, verbose_name=_("transfer run"), related_name="transfers")
     merchant = models.ForeignKey(Merchant, models.PROTECT, verbose_name=_("merchant"), related_name="transfers")
+    account = models.ForeignKey(BankAccount, models.PROTECT, verbose_name=_("bank account"), related_name="+")
     position = models.PositiveIntegerField(_("position in the file"))
     amount = models.BigIntegerField(_("amount (yen)"))
     bank_code = models.CharField(_("bank code"), max_length=4)

@@ -9,7 +9,7 @@ class TransferProblem(Exception):
 
 
 class FieldInvalid(TransferProblem):
-    """A value does not fit its field of a record; `record` counts from 1, the header being the first."""
+    """A value does not fit its field of a record."""
 
     def __init__(self, *, field: str, value: object, reason: str) -> None:
         super().__init__(field, value, reason)
@@ -36,6 +36,10 @@ class PayDayInvalid(TransferProblem):
 
 class NothingToPay(TransferProblem):
     """No statement can be paid on that day."""
+
+
+class StatementsTaken(TransferProblem):
+    """Another run was made at the same time and has taken some of the statements."""
 
 
 class RunNotDraft(TransferProblem):
