@@ -45,6 +45,7 @@ class Kind(StrEnum):
     APPROVAL = "approval"
     MESSAGE = "message"
     NOTICE = "notice"
+    PAYER = "payer"
 
 
 @dataclass
@@ -75,7 +76,7 @@ class World:
         self._name_places()
         self._name_people()
         self._pay_and_refund()
-        settle_town(self.town)
+        settle_town(self.town, by=self.secretary, mark=self.mark(Kind.PAYER))
         self.difference = Difference.objects.create(
             region=self.town.region,
             cluster=self.town.region.notary,
