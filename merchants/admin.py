@@ -11,10 +11,29 @@ from django.utils.translation import gettext_lazy as _
 
 # Django looks for modules of this name only, so the other pages come along from here.
 import merchants.account_pages  # noqa: F401
+from merchants.application_pages import JoinApplicationAdmin, application_panel, applications_panel
 from merchants.dashboard import stores_panel
-from merchants.models import Merchant, MerchantMember, Notice, Store, Till
+from merchants.models import (
+    JoinApplication,
+    JoiningRules,
+    Merchant,
+    MerchantMember,
+    Notice,
+    SizeRule,
+    Store,
+    StoreDecision,
+    Till,
+)
 from merchants.notice_pages import NoticeAdmin, notices_panel
 from merchants.portal import portal_site
+from merchants.sizing_pages import (
+    JoiningRulesAdmin,
+    SizeRuleAdmin,
+    StoreDecisionAdmin,
+    StoreSizePages,
+    apply_rule_panel,
+    sizes_panel,
+)
 from merchants.staffing import add_member, remove_member
 from merchants.stands import stand_link
 from regions.admin_base import (
@@ -47,7 +66,11 @@ class MerchantAdmin(RegionScopedAdmin):
     list_display = ("name", "stores_count", "contact_phone", "contact_email", "region")
     list_filter = ("region",)
     search_fields = ("name", "contact_email", "contact_phone")
-    fields = ("region", "name", "contact_email", "contact_phone")
+    fieldsets = (
+        (None, {"fields": ["region", "name", "kana", "representative", "postcode", "address"]}),
+        (_("Size and place"), {"fields": ["head_office", "capital", "invoice_number"]}),
+        (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_phone"]}),
+    )
     ordering = ("name",)
     inlines = (MemberInline,)
 
@@ -73,7 +96,7 @@ class TillInline(ScopedTabularInline):
         return stand_link(till)
 
 
-class StoreAdmin(RegionScopedAdmin):
+class StoreAdmin(StoreSizePages, RegionScopedAdmin):
     icon = "storefront"
     region_from = "merchant"
     add_by = change_by = OFFICE
@@ -85,8 +108,11 @@ class StoreAdmin(RegionScopedAdmin):
     autocomplete_fields = ("merchant",)
     fieldsets = (
         (None, {"fields": ["merchant", "store_no", "name", "kana", "category"]}),
-        (_("Size and place"), {"fields": ["size_class", "floor_area", "address"]}),
-        (_("Payments"), {"fields": ["ticket_types", "is_active"]}),
+        (
+            _("Size and place"),
+            {"fields": ["size_class", "floor_area", "in_large_store", "building", "postcode", "address", "phone"]},
+        ),
+        (_("Payments"), {"fields": ["ticket_types", "takes_app", "takes_card", "takes_paper", "is_active"]}),
     )
     inlines = (TillInline,)
 
@@ -169,6 +195,7 @@ class MerchantMemberAdmin(ScopedAdmin):
             remove_member(member)
 
 
+staff_site.register(JoinApplication, JoinApplicationAdmin)
 staff_site.register(Merchant, MerchantAdmin)
 staff_site.register(Store, StoreAdmin)
 staff_site.register(Till, TillAdmin)
@@ -176,3 +203,10 @@ staff_site.register(MerchantMember, MerchantMemberAdmin)
 staff_site.register(Notice, NoticeAdmin)
 staff_site.dashboard_panels.append(stores_panel)
 portal_site.dashboard_panels.append(notices_panel)
+staff_site.register(StoreDecision, StoreDecisionAdmin)
+staff_site.register(SizeRule, SizeRuleAdmin)
+staff_site.register(JoiningRules, JoiningRulesAdmin)
+staff_site.dashboard_panels.append(applications_panel)
+staff_site.add_panel(JoinApplication, application_panel)
+staff_site.add_panel(Store, sizes_panel)
+staff_site.add_panel(SizeRule, apply_rule_panel)

@@ -4,8 +4,15 @@ from django.urls import URLPattern, path
 
 from merchants import views
 from merchants.banking.views import account_stop
+from merchants.invitation_views import invitation
+from merchants.joining import views as joining
 
 urlpatterns: list[URLPattern] = [
+    path("<slug:region>/shops/join/", joining.join, name="join"),
+    path("<slug:region>/shops/join/<str:key>/", joining.application, name="join-application"),
+    path("<slug:region>/shops/join/<str:key>/correct/", joining.correct, name="join-correct"),
+    path("<slug:region>/shops/join/<str:key>/withdraw/", joining.withdraw, name="join-withdraw"),
+    path("<slug:region>/invitations/<str:key>/", invitation, name="invitation"),
     path("<slug:region>/accounts/<str:key>/", account_stop, name="account-stop"),
     path("<slug:region>/tills/<str:till>/stand/", views.till_stand, name="till-stand"),
     path("<slug:region>/tills/<str:till>/qr.svg", views.till_qr_svg, name="till-qr-svg"),

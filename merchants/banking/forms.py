@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from merchants.banking.banks import Bank, Branch, find_bank, find_branch, search_banks, search_branches
@@ -86,7 +86,7 @@ class _Several(Exception):
         super().__init__(field)
         self.field = field
         names = "、".join(str(one) for one in found[:OFFERED])
-        self.words = _now("There are several. Please give the code: %(names)s") % {"names": names}
+        self.words = gettext("There are several. Please give the code: %(names)s") % {"names": names}
 
 
 def _bank(text: str) -> Bank:

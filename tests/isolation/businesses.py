@@ -52,7 +52,7 @@ def have_joined(world: "World", mark: str) -> list[Model]:
             role=MemberRole.CLERK,
             expires_at=now + timedelta(days=7),
         ),
-        JoiningRules.objects.create(region=region, more_exclusions=mark),
+        JoiningRules.objects.create(region=region, more_exclusions=town.programme.name),
         SizeRule.objects.create(region=region, programme=town.programme, area_from=1_001),
         StoreDecision.objects.create(
             region=region, store=town.store, programme=town.programme, size_class="small", reason=mark

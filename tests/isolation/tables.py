@@ -90,6 +90,7 @@ PUBLIC: dict[str, tuple[frozenset[Kind], str]] = {
     "region-status": (frozenset({Kind.REGION, Kind.WINDOW}), "anybody may ask whether a city's payments work"),
     "status-json": (frozenset({Kind.REGION, Kind.WINDOW}), "the same for machines"),
     "api:status": (frozenset({Kind.REGION, Kind.WINDOW}), "the same for the app"),
+    "join": (SHOPS_AND_PROGRAMMES, "who applies sees the ticket types on offer and the region's exclusions"),
     "api:stores": (SHOPS_AND_PROGRAMMES, "where vouchers are taken is published by the city"),
     "api:programmes": (SHOPS_AND_PROGRAMMES, "what a city issues is published by the city"),
 }
