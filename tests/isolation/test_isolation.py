@@ -92,7 +92,7 @@ def test_what_is_public_is_an_address_that_exists_and_says_why() -> None:
     ("role", "areas", "kinds"),
     [
         ("secretary", ["staff"], set(Kind) - {Kind.MESSAGE}),
-        ("shop", ["portal"], {Kind.STORE, Kind.PAYMENT, Kind.REFUND}),
+        ("shop", ["portal"], {Kind.STORE, Kind.PAYMENT, Kind.REFUND, Kind.NOTICE}),
         ("resident", ["api", "pages"], {Kind.STORE, Kind.PAYMENT, Kind.PROGRAMME, Kind.MESSAGE}),
     ],
 )
