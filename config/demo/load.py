@@ -23,6 +23,8 @@ from vouchers.models import Programme, TicketType
 from vouchers.registration import register_due
 
 RESIDENTS = 200
+# People beyond those with a published sign-in, who have bought something already.
+SHOPPERS = 10
 STORES = 42
 OPERATOR = "operator@hansatsu.example"
 
@@ -103,7 +105,7 @@ def _programme(region: Region, demo: DemoProgramme, today: datetime) -> None:
 
 def _residents(town: DemoTown) -> Iterable[Sequence[object]]:
     yield "resident_no", "name", "kana", "birth_on", "address", "email"
-    for number in range(RESIDENTS + 1):
+    for number in range(RESIDENTS + 1 + SHOPPERS):
         family, family_kana = FAMILY_NAMES[number % len(FAMILY_NAMES)]
         given, given_kana = GIVEN_NAMES[number // len(FAMILY_NAMES) % len(GIVEN_NAMES)]
         yield (
@@ -134,7 +136,7 @@ def _stores(town: DemoTown) -> Iterable[Sequence[object]]:
 
 def _grants(town: DemoTown, today: datetime) -> Iterable[Sequence[object]]:
     yield "resident_no", "programme", "ticket_type", "amount", "expires_on", "reason"
-    for number in range(RESIDENTS + 1):
+    for number in range(RESIDENTS + 1 + SHOPPERS):
         for programme in town.programmes:
             for ticket in programme.tickets:
                 expires_on = (today + timedelta(days=ticket.days)).date().isoformat()
@@ -160,8 +162,10 @@ def _shop_and_staff(region: Region) -> None:
     # In the demo one sign-in works in every shop, so that whichever till is tried can be looked at.
     for merchant in Merchant.objects.in_region(region):
         MerchantMember.objects.get_or_create(merchant=merchant, user=shop)
-    staff = _with_second_factor(_person(f"staff@{region.slug}.example", f"{region.name} 事務局"))
-    Membership.objects.get_or_create(user=staff, region=region, role=Role.SECRETARIAT)
+    # Two of them, because much of what an office does needs a second person.
+    for address, name in (("staff", "事務局"), ("staff2", "事務局 係長")):
+        staff = _with_second_factor(_person(f"{address}@{region.slug}.example", f"{region.name} {name}"))
+        Membership.objects.get_or_create(user=staff, region=region, role=Role.SECRETARIAT)
 
 
 def _person(email: str, name: str, *, is_operator: bool = False) -> User:

@@ -16,7 +16,7 @@ from regions.demo_sign_in import DEMO_PASSWORD, DEMO_TOTP_SECRET
 DEMO_SIGN_INS = (
     ("resident1@kashima.example", "a resident"),
     ("shop@kashima.example", "a shop"),
-    ("staff@kashima.example", "the secretariat"),
+    ("staff@kashima.example", "the secretariat (staff2@… is the second person)"),
     ("operator@hansatsu.example", "the operators"),
 )
 CODE_PERIOD = 30
