@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpRequest
@@ -10,12 +11,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 # Django looks for modules of this name only, so the other pages come along from here.
-import merchants.account_pages  # noqa: F401
+import merchants.account_pages
+import merchants.business_pages  # noqa: F401
 from merchants.application_pages import JoinApplicationAdmin, application_panel, applications_panel
 from merchants.dashboard import stores_panel
+from merchants.errors import LastOwner
 from merchants.models import (
     JoinApplication,
     JoiningRules,
+    MemberRole,
     Merchant,
     MerchantMember,
     Notice,
@@ -34,7 +38,7 @@ from merchants.sizing_pages import (
     apply_rule_panel,
     sizes_panel,
 )
-from merchants.staffing import add_member, remove_member
+from merchants.staffing import add_member, is_last_owner, remove_member
 from merchants.stands import stand_link
 from regions.admin_base import (
     OFFICE,
@@ -49,17 +53,6 @@ from regions.models import User
 from regions.staff_site import staff_site
 
 
-class MemberInline(ScopedTabularInline):
-    model = MerchantMember
-    fields = ("person",)
-    readonly_fields = ("person",)
-    verbose_name_plural = _("people with access to the portal")
-
-    @display(description=_("person"))
-    def person(self, member: MerchantMember) -> str:
-        return f"{member.user} ({member.user.email or member.user.phone})"
-
-
 class MerchantAdmin(RegionScopedAdmin):
     icon = "business_center"
     add_by = change_by = OFFICE
@@ -72,7 +65,6 @@ class MerchantAdmin(RegionScopedAdmin):
         (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_phone"]}),
     )
     ordering = ("name",)
-    inlines = (MemberInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(stores_count=Count("stores"))
@@ -145,7 +137,7 @@ class MemberForm(RegionForm):
 
     class Meta:
         model = MerchantMember
-        fields = ("merchant",)
+        fields = ("merchant", "role")
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -167,8 +159,8 @@ class MerchantMemberAdmin(ScopedAdmin):
     scope_path = "merchant__region"
     add_by = delete_by = OFFICE
     form = MemberForm
-    list_display = ("user", "merchant")
-    list_filter = ("merchant__region",)
+    list_display = ("user", "merchant", "role")
+    list_filter = ("merchant__region", "role")
     list_select_related = ("user", "merchant")
     search_fields = ("user__name", "user__email", "merchant__name")
     autocomplete_fields = ("merchant",)
@@ -179,20 +171,26 @@ class MerchantMemberAdmin(ScopedAdmin):
         return f"{member.user} ({member.user.email or member.user.phone})"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("merchant", "person") if obj else ("merchant", "email")
+        return ("merchant", "person", "role") if obj else ("merchant", "email", "role")
 
     def save_model(self, request: HttpRequest, obj: MerchantMember, form: Any, change: bool) -> None:
         self.refuse_elsewhere(request, obj)
-        member = add_member(merchant=obj.merchant, user=obj.user)
+        member = add_member(merchant=obj.merchant, user=obj.user, role=MemberRole(obj.role))
         obj.pk = member.pk
         obj._state.adding = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and is_last_owner(obj))
 
     def delete_model(self, request: HttpRequest, obj: MerchantMember) -> None:
         remove_member(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for member in queryset.select_related("merchant", "user"):
-            remove_member(member)
+            try:
+                remove_member(member)
+            except LastOwner:
+                messages.error(request, _now("The last owner cannot be removed. Invite another one first."))
 
 
 staff_site.register(JoinApplication, JoinApplicationAdmin)

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from merchants.errors import LastOwner
 from merchants.models import MemberRole, Merchant, MerchantMember
 from regions.models import Membership, Role, User
 
@@ -16,9 +17,20 @@ def add_member(*, merchant: Merchant, user: User, role: MemberRole = MemberRole.
 
 @transaction.atomic
 def remove_member(member: MerchantMember) -> None:
-    """Close the merchant's stores to the person; the role in the region ends with the last merchant there."""
-    region_id = member.merchant.region_id
+    """Close the merchant's stores to the person; the role in the region ends with the last merchant there.
+
+    Locks the merchant. Raise LastOwner, with nobody removed, where nobody could decide for the business any more.
+    """
+    merchant = Merchant.objects.select_for_update().get(pk=member.merchant_id)
+    if is_last_owner(member):
+        raise LastOwner
     user = member.user
     member.delete()
-    if not MerchantMember.objects.filter(user=user, merchant__region_id=region_id).exists():
-        Membership.objects.filter(user=user, region_id=region_id, role=Role.SHOP).delete()
+    if not MerchantMember.objects.filter(user=user, merchant__region_id=merchant.region_id).exists():
+        Membership.objects.filter(user=user, region_id=merchant.region_id, role=Role.SHOP).delete()
+
+
+def is_last_owner(member: MerchantMember) -> bool:
+    """Whether nobody else may decide for the business."""
+    owners = MerchantMember.objects.filter(merchant=member.merchant_id, role=MemberRole.OWNER)
+    return member.role == MemberRole.OWNER and not owners.exclude(pk=member.pk).exists()

@@ -25,6 +25,7 @@ VALUES: dict[str, Callable[[World], str]] = {
     "region": lambda world: world.town.region.slug,
     "till": lambda world: world.town.till.code,
     "payment": lambda world: str(world.payment.pk),
+    "store": lambda world: str(world.town.store.pk),
     "merchant": lambda world: str(world.town.store.merchant.pk),
     "window": lambda world: str(world.window.pk),
     "content_type_id": lambda world: str(ContentType.objects.get_for_model(world.town.resident).pk),
