@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maintenance.bench import decisions, drain, growth, history, latency, lottery, memory, payments, reconcile
+from maintenance.bench import decisions, drain, growth, history, latency, lottery, memory, payments, reconcile, settle
 from maintenance.bench.figures import Measured, Say, Scale
 
 
@@ -25,6 +25,7 @@ BENCHES = {
         Bench("growth", "payments per second when both sides' tables are full", growth.measure),
         Bench("reconcile", "both books compared in full, with differences planted before", reconcile.measure),
         Bench("lottery", "a city's lottery drawn by each rule, and drawn again by the public script", lottery.measure),
+        Bench("settle", "a period of hundreds of stores closed into statements, and added up", settle.measure),
         Bench("memory", "what all processes together take while nothing happens", memory.measure),
     )
 }
