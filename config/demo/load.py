@@ -3,17 +3,19 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 
 from config.demo.towns import FAMILY_NAMES, GIVEN_NAMES, SHOPS, TOWNS, DemoProgramme, DemoTown
-from merchants.models import Merchant, MerchantMember
+from merchants.models import BankAccount, Merchant, MerchantMember
 from merchants.store_import import import_stores
+from payments.models import PayerAccount, SettlementRule, SettlementTerm
 from regions.csv_import import Progress
 from regions.demo_sign_in import DEMO_PASSWORD, DEMO_TOTP_SECRET
 from regions.models import Membership, NotaryCluster, Region, Role, User
@@ -72,6 +74,7 @@ def _load_town(town: DemoTown, notary: NotaryCluster) -> None:
     import_stores(region=region, data=_csv(_stores(town)))
     import_grants(region=region, data=_csv(_grants(town, today)))
     _shop_and_staff(region)
+    _settlement(region, today.date())
 
 
 def _programme(region: Region, demo: DemoProgramme, today: datetime) -> None:
@@ -166,6 +169,44 @@ def _shop_and_staff(region: Region) -> None:
     for address, name in (("staff", "事務局"), ("staff2", "事務局 係長")):
         staff = _with_second_factor(_person(f"{address}@{region.slug}.example", f"{region.name} {name}"))
         Membership.objects.get_or_create(user=staff, region=region, role=Role.SECRETARIAT)
+
+
+@transaction.atomic
+def _settlement(region: Region, today: date) -> None:
+    """Closed on the 15th and at the end of the month, with accounts on both sides, so that a pay-out can be tried."""
+    if SettlementRule.objects.in_region(region).exists():
+        return
+    rule = SettlementRule.objects.create(region=region, begins_on=today.replace(day=1))
+    SettlementTerm.objects.bulk_create(
+        [
+            SettlementTerm(rule=rule, closing_day=15, pay_months_later=0, pay_day=31),
+            SettlementTerm(rule=rule, closing_day=31, pay_months_later=1, pay_day=15),
+        ]
+    )
+    bank = {"bank_code": "0130", "bank_kana": "ｼﾞﾖｳﾖｳ", "branch_code": "036", "branch_kana": "ｶｼﾏ"}
+    PayerAccount.objects.create(
+        region=region,
+        name="商品券 支払口座（実演）",
+        client_code="0000000001",
+        client_name="ｼﾖｳﾋﾝｹﾝｼﾞﾑｷﾖｸ",
+        account_number="0000001",
+        **bank,
+    )
+    staff = User.objects.get(email=f"staff@{region.slug}.example")
+    BankAccount.objects.bulk_create(
+        BankAccount(
+            region=region,
+            merchant=merchant,
+            bank_name="常陽銀行",
+            branch_name="鹿島支店",
+            number=f"{number:07}",
+            holder_kana="ｼﾞﾂｴﾝ",
+            requested_by=staff,
+            effective_at=timezone.now(),
+            **bank,
+        )
+        for number, merchant in enumerate(Merchant.objects.in_region(region), start=1)
+    )
 
 
 def _person(email: str, name: str, *, is_operator: bool = False) -> User:
