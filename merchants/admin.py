@@ -40,6 +40,8 @@ from merchants.sizing_pages import (
 )
 from merchants.staffing import add_member, is_last_owner, remove_member
 from merchants.stands import stand_link
+from merchants.staffing import add_member, remove_member
+from merchants.stands import papers_panel, stand_link
 from regions.admin_base import (
     OFFICE,
     RegionScopedAdmin,
@@ -208,3 +210,5 @@ staff_site.dashboard_panels.append(applications_panel)
 staff_site.add_panel(JoinApplication, application_panel)
 staff_site.add_panel(Store, sizes_panel)
 staff_site.add_panel(SizeRule, apply_rule_panel)
+for _model in (Merchant, Store, Till):
+    staff_site.add_panel(_model, papers_panel)

@@ -71,3 +71,20 @@ class AccountUnchanged(MerchantProblem):
 
 class AccountInForce(MerchantProblem):
     """The account is paid already; it can be changed, and not stopped."""
+
+
+class PayloadWrong(MerchantProblem):
+    """A payment code that cannot be read: `why` is a sentence, `tag` the field, if it is one."""
+
+    def __init__(self, why: str, tag: str = "") -> None:
+        super().__init__(why, tag)
+        self.why = why
+        self.tag = tag
+
+
+class PayloadElsewhere(MerchantProblem):
+    """A sound payment code, but of another service or another region."""
+
+
+class TillKeyUnknown(MerchantProblem):
+    """No key of a till system with this secret, or it is revoked. One answer for both."""

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import MemberRole, Merchant, Store, Till
-from merchants.stands import stand_link
+from merchants.stands import papers_panel, stand_link
 from regions.admin_base import SHOPS, ScopedAdmin, ScopedTabularInline, Standing, display
 from regions.admin_site import HouseSite
 
@@ -116,3 +116,5 @@ class TillAdmin(MerchantScopedAdmin):
 
 portal_site.register(Store, StoreAdmin)
 portal_site.register(Till, TillAdmin)
+for _model in (Store, Till):
+    portal_site.add_panel(_model, papers_panel)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from merchants import views
+from merchants import paper_views, views
 from merchants.banking.views import account_stop
 from merchants.invitation_views import invitation
 from merchants.joining import views as joining
@@ -17,4 +17,11 @@ urlpatterns: list[URLPattern] = [
     path("<slug:region>/tills/<str:till>/stand/", views.till_stand, name="till-stand"),
     path("<slug:region>/tills/<str:till>/qr.svg", views.till_qr_svg, name="till-qr-svg"),
     path("<slug:region>/tills/<str:till>/qr.png", views.till_qr_png, name="till-qr-png"),
+    path("<slug:region>/tills/<str:till>/paper/<slug:paper>.pdf", paper_views.till_paper, name="till-paper"),
+    path("<slug:region>/stores/<uuid:store>/paper/<slug:paper>.pdf", paper_views.store_papers, name="store-papers"),
+    path(
+        "<slug:region>/merchants/<uuid:merchant>/paper/<slug:paper>.pdf",
+        paper_views.merchant_papers,
+        name="merchant-papers",
+    ),
 ]

@@ -71,12 +71,12 @@ class RegionAdmin(ScopedAdmin):
     list_display = ("name", "slug", "outage_policy", "contact_name", "contact_phone")
     search_fields = ("name", "slug")
     fieldsets = (
-        (None, {"fields": ["name", "name_kana", "name_en", "slug", "app_name", "time_zone"]}),
+        (None, {"fields": ["name", "name_kana", "name_en", "slug", "app_name", "time_zone", "colour"]}),
         (
             _("Contact"),
             {"fields": ["contact_name", "contact_phone", "contact_email", "contact_hours", "incident_webhook"]},
         ),
-        (_("Payments"), {"fields": ["payment_limit", "notary"]}),
+        (_("Payments"), {"fields": ["payment_limit", "code_confirm_above", "notary"]}),
         (
             _("while the notary is away"),
             {"fields": ["outage_policy", "guarantee_per_payment", "guarantee_per_wallet", "guarantee_in_all"]},
@@ -84,7 +84,10 @@ class RegionAdmin(ScopedAdmin):
     )
     # What the office decides for itself; the rest is the operators' agreement with the city.
     office_fields = frozenset(
-        {"contact_name", "contact_phone", "contact_email", "contact_hours", "outage_policy", *GUARANTEES}
+        {
+            *("contact_name", "contact_phone", "contact_email", "contact_hours"),
+            *("outage_policy", "colour", "code_confirm_above", *GUARANTEES),
+        }
     )
     # The address of a webhook is a secret, and where it leads is the operators' concern.
     operators_fields = frozenset({"notary", "incident_webhook"})

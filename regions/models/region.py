@@ -1,5 +1,6 @@
 """Regions, the tenants of the platform, and the notary that each uses."""
 
+import re
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,6 +17,20 @@ from regions.ids import new_id
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
         raise ValidationError(_("There is no time zone of this name."))
+
+
+def validate_colour(value: str) -> None:
+    """Six hexadecimal digits, dark enough for white letters (4.5 : 1, WCAG 2.2)."""
+    if not re.fullmatch(r"#[0-9a-f]{6}", value):
+        raise ValidationError(_("A colour is written as in #1d3f8f, in small letters."))
+    if 1.05 / (_luminance(value) + 0.05) < 4.5:
+        raise ValidationError(_("White letters could not be read on this colour. Please choose a darker one."))
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 class NotaryCluster(models.Model):
@@ -74,6 +89,18 @@ class Region(models.Model):
     )
     payment_limit = models.PositiveIntegerField(
         _("limit per payment (yen)"), default=1_000_000, validators=[MinValueValidator(1)]
+    )
+    code_confirm_above = models.PositiveIntegerField(
+        _("the customer confirms above (yen)"),
+        default=5_000,
+        help_text=_("Paying with a code that the shop scans: above this amount the customer is asked on the phone."),
+    )
+    colour = models.CharField(
+        _("colour"),
+        max_length=7,
+        default="#1d3f8f",
+        validators=[validate_colour],
+        help_text=_("Of the region's stands and stickers, as in #1d3f8f. White letters stand on it."),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

@@ -1,0 +1,1 @@
+"""What a shop prints: stands, stickers and tables for its tills."""
