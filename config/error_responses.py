@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.response import Response
 
-from merchants.errors import TillUnknown
+from merchants.errors import PayloadElsewhere, PayloadWrong, TillUnknown
 from payments import errors as payments
 from vouchers.errors import InsufficientBalance
 
@@ -95,6 +95,87 @@ REFUSALS: dict[type[Exception], Refusal] = {
     payments.ReasonMissing: Refusal(
         422, "reason_missing", gettext_lazy("Reason missing"), gettext_lazy("A refund needs a reason.")
     ),
+    PayloadWrong: Refusal(
+        422,
+        "payload_invalid",
+        gettext_lazy("Payment code not readable"),
+        gettext_lazy("The payment code cannot be read: %(why)s. Field: %(tag)s"),
+    ),
+    PayloadElsewhere: Refusal(
+        422,
+        "payload_elsewhere",
+        gettext_lazy("Payment code of another service"),
+        gettext_lazy("This code is of another service or another region."),
+    ),
+    payments.TimeInvalid: Refusal(
+        422,
+        "time_invalid",
+        gettext_lazy("Time not possible"),
+        gettext_lazy("The time is a whole number of seconds from %(at_least)s to %(at_most)s."),
+    ),
+    payments.ChargeUnknown: Refusal(
+        404, "charge_unknown", gettext_lazy("Charge not found"), gettext_lazy("There is no such charge here.")
+    ),
+    payments.ChargeTaken: Refusal(
+        409,
+        "charge_taken",
+        gettext_lazy("Taken already"),
+        gettext_lazy("Somebody else is paying this, or has paid it."),
+    ),
+    payments.ChargeGone: Refusal(
+        410,
+        "charge_gone",
+        gettext_lazy("No longer to be paid"),
+        gettext_lazy("The shop has taken this payment back, or its time is over."),
+    ),
+    payments.ChargeInProgress: Refusal(
+        409,
+        "in_progress",
+        gettext_lazy("In progress"),
+        gettext_lazy("The charge's payment is being checked. Ask again in a moment."),
+    ),
+    payments.CodeUnreadable: Refusal(
+        422,
+        "code_unreadable",
+        gettext_lazy("Code not readable"),
+        gettext_lazy("This is not a code that customers show. Please scan it again or type its ten digits."),
+    ),
+    payments.CodeElsewhere: Refusal(
+        422,
+        "code_elsewhere",
+        gettext_lazy("Code of another service"),
+        gettext_lazy("This code is of another service or another region. It cannot be used here."),
+    ),
+    payments.CodeUnknown: Refusal(
+        404,
+        "code_unknown",
+        gettext_lazy("Code not found"),
+        gettext_lazy("There is no such code. Please compare the digits, or ask for a new code."),
+    ),
+    payments.CodeUsed: Refusal(
+        409,
+        "code_used",
+        gettext_lazy("Code used already"),
+        gettext_lazy("This code was used already. Please ask the customer to show a new one."),
+    ),
+    payments.CodeExpired: Refusal(
+        410,
+        "code_expired",
+        gettext_lazy("Code too old"),
+        gettext_lazy("This code's minute is over. Please ask the customer to show a new one."),
+    ),
+    payments.CodeShort: Refusal(
+        402,
+        "insufficient_balance",
+        gettext_lazy("Not enough balance"),
+        gettext_lazy("The customer's vouchers for this shop are not enough. Nothing was taken."),
+    ),
+    payments.TooManyGuesses: Refusal(
+        429,
+        "too_many_codes",
+        gettext_lazy("Too many wrong codes"),
+        gettext_lazy("Too many wrong codes were entered at this till. Please wait five minutes."),
+    ),
 }
 
 
@@ -154,7 +235,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 def _refused(error: Exception, refusal: Refusal) -> Response:
     facts = {name: fact for name, fact in vars(error).items() if isinstance(fact, int)}
     body = problem(refusal.status, refusal.code, str(refusal.title), public_sentence(error), **facts)
-    headers = {"Retry-After": str(facts.get("retry_after", RETRY_AFTER))} if refusal.status == 503 else {}
+    headers = {"Retry-After": str(facts.get("retry_after", RETRY_AFTER))} if refusal.status in (429, 503) else {}
     return _response(body, headers)
 
 

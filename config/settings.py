@@ -46,6 +46,7 @@ PROBE_PAUSE = 1.0  # between a probe that failed and the next
 DISTRUST_LEASE = 300.0  # a notary that is being made whole again is not probed before this
 PROBE_INTERVAL = 2.0  # between two probes of every region's way of a payment, made also when nobody pays
 PROBE_LEASE = 4.0  # a prober that died is replaced after this
+WAITING_TILLS_MAX = 6  # till systems in one web process that may wait for a customer; others get the state at once
 WAITING_PAYMENTS_MAX = 24  # requests in one web process that may wait for an outcome; others get 202
 
 # --- the house ----------------------------------------------------------------------------
@@ -182,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail-messages": {"task": "regions.mail_messages", "schedule": timedelta(seconds=30)},
     "mail-notices": {"task": "merchants.mail_notices", "schedule": timedelta(seconds=30)},
     "mail-letters": {"task": "merchants.mail_letters", "schedule": timedelta(seconds=30)},
+    "clear-codes": {"task": "payments.clear_codes", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "regions.clear_sessions", "schedule": timedelta(hours=6)},
 }
 
@@ -297,7 +299,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"LevelEnum": "maintenance.api.LEVELS"},
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": "maintenance.api.LEVELS",
+        "ChargeState": "payments.charges.ChargeState",
+        "CodeState": "payments.pay_codes.CodeState",
+        "PaymentStatus": "payments.states.Status",
+        "RefundStatus": "payments.states.RefundStatus",
+    },
 }
 
 # --- words, time, files -------------------------------------------------------------------

@@ -191,13 +191,13 @@ class PaymentListView(WalletAPIView):
             PaymentRequest(
                 region=self.region,
                 wallet_id=self.wallet_id(),
-                till=_text(request, "till"),
-                amount=_member(request, "amount"),
+                till=text(request, "till"),
+                amount=member(request, "amount"),
                 key=request.headers.get("Idempotency-Key", ""),
             ),
             until=self.until,
         )
-        return Response(represent(payment), status=_status_of(payment))
+        return Response(represent(payment), status=status_of(payment))
 
 
 class PaymentView(RegionAPIView):
@@ -231,8 +231,8 @@ class RefundListView(RegionAPIView):
         refund = refund_payment(
             RefundRequest(
                 payment_id=found.pk,
-                amount=_member(request, "amount"),
-                reason=_text(request, "reason"),
+                amount=member(request, "amount"),
+                reason=text(request, "reason"),
                 by=self.user,
                 key=request.headers.get("Idempotency-Key", ""),
             )
@@ -240,15 +240,15 @@ class RefundListView(RegionAPIView):
         return Response(RefundSerializer(wait_for_outcome(refund, until=until)).data, status=201)
 
 
-def _status_of(payment: Payment) -> int:
+def status_of(payment: Payment) -> int:
     return 202 if payment.status == Status.PENDING else 201
 
 
-def _member(request: Request, name: str) -> Any:
+def member(request: Request, name: str) -> Any:
     """A member of the body as it was sent: what is wrong with it, its use-case says."""
     return request.data.get(name) if isinstance(request.data, dict) else None
 
 
-def _text(request: Request, name: str) -> str:
-    value = _member(request, name)
+def text(request: Request, name: str) -> str:
+    value = member(request, name)
     return value if isinstance(value, str) else ""

@@ -1,6 +1,6 @@
 """A payment begins: value is held and the payment stands in both histories before anything is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,13 +42,18 @@ ALLOCATE = """
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
-    """What a resident asks for: whole yen, at the till of this code. `key` makes it unrepeatable."""
+    """What a resident asks for: whole yen, at the till of this code. `key` makes it unrepeatable.
+
+    `claim` is called in the payment's own transaction, before value is held: what the payment is for, a charge or
+    a code, is taken by it or raises why not, and the payment was never made.
+    """
 
     region: Region
     wallet_id: UUID
     till: str
     amount: int
     key: str
+    claim: Callable[[Payment], None] | None = None
 
 
 def authorise(request: PaymentRequest, *, now: datetime | None = None) -> Payment:
@@ -112,6 +117,8 @@ def _hold_and_write(request: PaymentRequest, place: Place, now: datetime, *, gua
     # The payment first: of two requests with one key, the second waits here for the first, and can
     # neither hold value twice nor be told that the balance is short by what the first one holds.
     run(INSERT, {name: getattr(payment, name) for name in COLUMNS})
+    if request.claim:
+        request.claim(payment)
     draws = hold(wallet_id=request.wallet_id, ticket_type_ids=place.ticket_type_ids, amount=request.amount, at=now)
     allocate(payment, draws)
     if guaranteed and not guarantee(payment):

@@ -84,3 +84,64 @@ class AlreadyDecided(PaymentProblem):
 
 class DifferenceRepaired(PaymentProblem):
     """The difference was repaired by itself, so there is nothing left to settle."""
+
+
+class ChargeUnknown(PaymentProblem):
+    """No charge with this name belongs to who asks."""
+
+
+class ChargeTaken(PaymentProblem):
+    """Somebody has paid the charge, or is paying it at this moment."""
+
+
+class ChargeGone(PaymentProblem):
+    """The shop has taken the charge back, or its time is over."""
+
+
+class ChargeInProgress(PaymentProblem):
+    """The charge's payment is being checked; ask again when that is over."""
+
+
+class CodeProblem(PaymentProblem):
+    """Base of what can be wrong with the code that a customer shows. Nothing was taken."""
+
+
+class CodeUnreadable(CodeProblem):
+    """Neither a code of ours nor its ten digits: a slip of the finger, or another picture."""
+
+
+class CodeElsewhere(CodeProblem):
+    """The code of another service or another region."""
+
+
+class CodeUnknown(CodeProblem):
+    """There is no such code here."""
+
+
+class CodeUsed(CodeProblem):
+    """The code was used, or the customer has been asked with it, or has said no."""
+
+
+class CodeExpired(CodeProblem):
+    """The code's minute is over, or its owner has signed out."""
+
+
+class TooManyGuesses(CodeProblem):
+    """So many wrong codes at this till that nobody may try for a while; `retry_after` in seconds."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+class CodeShort(CodeProblem):
+    """The customer's vouchers for this shop are not enough. By how much is the customer's own business."""
+
+
+class TimeInvalid(PaymentProblem):
+    """Not a whole number of seconds from `at_least` to `at_most`."""
+
+    def __init__(self, *, at_least: int, at_most: int) -> None:
+        super().__init__(at_least, at_most)
+        self.at_least = at_least
+        self.at_most = at_most

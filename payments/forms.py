@@ -17,15 +17,12 @@ LENGTH_MAX = 16
 
 
 class CodeForm(forms.Form):
-    """The code that is printed under a shop's QR."""
+    """The code that is printed under a shop's QR, or whatever the QR itself said."""
 
     code = forms.CharField(
-        max_length=40,
+        max_length=512,
         error_messages={"required": gettext_lazy("Please type the code that is written under the shop's QR code.")},
     )
-
-    def clean_code(self) -> str:
-        return unicodedata.normalize("NFKC", self.cleaned_data["code"])
 
 
 class AmountForm(forms.Form):

@@ -14,16 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from merchants.errors import TillUnknown
+from merchants.errors import PayloadElsewhere, PayloadWrong, TillUnknown
 from merchants.models import Till
 from merchants.places import find_till
 from payments.authorisation import PaymentRequest
-from payments.errors import NotaryAway
+from payments.entry import Entry, find_entry
+from payments.errors import ChargeUnknown, NotaryAway
 from payments.forms import AmountForm, CodeForm
 from payments.models import Payment
 from payments.pages import preview, usable_at
 from payments.paying import pay
-from payments.refusals import REFUSED, tell
+from payments.refusals import REFUSED, say_wrong, tell
 from payments.visits import Visit, resident_page
 from vouchers.errors import InsufficientBalance
 
@@ -33,18 +34,28 @@ SAME_AGAIN = timedelta(minutes=10)
 
 @resident_page
 def choose_till(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Type the code of a till, for who cannot read its QR."""
+    """Scan a shop's QR, or type the code of a till for who cannot."""
     form = CodeForm(request.GET if "code" in request.GET else None)
-    is_unknown = False
+    is_unknown, problem = False, ""
     if form.is_valid():
         try:
-            till = find_till(region=visit.region, code=form.cleaned_data["code"])
-        except TillUnknown:
+            return _go_on(visit, find_entry(visit.region, form.cleaned_data["code"]))
+        except (TillUnknown, ChargeUnknown):
             is_unknown = True
-        else:
-            return redirect("pay-till", region=visit.region.slug, till=till.code)
-    context = {"form": form, "is_unknown": is_unknown}
-    return render(request, "payments/pay.html", context, status=404 if is_unknown else 200)
+        except (PayloadWrong, PayloadElsewhere) as wrong:
+            problem = say_wrong(wrong)
+    context = {"form": form, "is_unknown": is_unknown, "problem": problem}
+    return render(request, "payments/pay.html", context, status=404 if is_unknown or problem else 200)
+
+
+def _go_on(visit: Visit, entry: Entry) -> HttpResponse:
+    """To the page that asks: an amount that came with a code is filled in there, and paid only by a yes."""
+    if entry.charge:
+        return redirect("charge", region=visit.region.slug, charge=entry.charge.token)
+    if entry.amount:
+        address = reverse("pay-confirm", args=[visit.region.slug, entry.till.code])
+        return redirect(f"{address}?{urlencode({'amount': str(entry.amount)})}")
+    return redirect("pay-till", region=visit.region.slug, till=entry.till.code)
 
 
 @resident_page
@@ -86,7 +97,7 @@ def _ask_whether(request: HttpRequest, visit: Visit, till: Till, amount: int) ->
         drawn = preview(till, visit.wallet_id, amount, now=now)
     except InsufficientBalance as problem:
         return _refuse(request, till, amount, key, problem)
-    if not _is_key(key):
+    if not is_key(key):
         return redirect(f"{request.path}?{urlencode([('amount', str(amount)), ('key', str(uuid4()))])}")
     mine = Payment.objects.of_wallet(visit.wallet_id)
     again = mine.just_like(till=till, amount=amount, since=now - SAME_AGAIN).newest_first().first()
@@ -133,7 +144,7 @@ def _find_till(visit: Visit, code: str) -> Till:
         raise Http404 from problem
 
 
-def _is_key(text: str) -> bool:
+def is_key(text: str) -> bool:
     try:
         return str(UUID(text)) == text
     except ValueError:

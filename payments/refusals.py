@@ -4,8 +4,18 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from merchants.errors import MerchantProblem, TillUnknown
-from payments.errors import KeyReused, NotaryAway, PaymentInProgress, PaymentProblem
+from merchants.emv import Wrong
+from merchants.errors import MerchantProblem, PayloadElsewhere, PayloadWrong, TillUnknown
+from payments.errors import (
+    ChargeGone,
+    ChargeTaken,
+    CodeExpired,
+    CodeUsed,
+    KeyReused,
+    NotaryAway,
+    PaymentInProgress,
+    PaymentProblem,
+)
 from regions.yen import yen
 from vouchers.errors import InsufficientBalance, VoucherProblem
 
@@ -39,7 +49,30 @@ def tell(problem: Exception, *, amount: int) -> Refusal:
         return Refusal(422, _("This page was used for another payment already."), advice)
     if isinstance(problem, TillUnknown):
         return Refusal(404, _("This till takes no payments at the moment."), _("Please ask the shop for another code."))
+    return _tell_of_codes(problem)
+
+
+def _tell_of_codes(problem: Exception) -> Refusal:
+    if isinstance(problem, ChargeTaken):
+        title = _("Somebody else is paying this, or has paid it.")
+        return Refusal(409, title, _("Please ask the shop whether it is paid. You need do nothing."))
+    if isinstance(problem, ChargeGone):
+        title = _("The shop has taken this payment back, or its time is over.")
+        return Refusal(410, title, _("Please ask the shop for a new code."))
+    if isinstance(problem, CodeExpired):
+        return Refusal(410, _("The time to answer is over."), _("If you want to pay, please show a new code."))
+    if isinstance(problem, CodeUsed):
+        return Refusal(409, _("This question was answered already."), _("If you want to pay, please show a new code."))
     return Refusal(422, _("The payment was not possible."), _("Please begin again with the amount."))
+
+
+def say_wrong(problem: PayloadWrong | PayloadElsewhere) -> str:
+    """Why a scanned code cannot be paid with, and what to do."""
+    if isinstance(problem, PayloadElsewhere):
+        return _("This code is not of this region's vouchers. Please scan the QR code that shows its name.")
+    if problem.why == Wrong.CHECKSUM:
+        return _("The code was not read correctly (its check number does not fit). Please scan it again.")
+    return _("The code was not read completely. Please scan it again, or type the code that is written under it.")
 
 
 def _short_of(*, amount: int, available: int) -> Refusal:

@@ -9,6 +9,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from payments.code_clearing import clear_codes
 from payments.models import Heartbeat
 from payments.probe_verification import verify_probes
 from payments.refund_verification import verify_refunds
@@ -97,6 +98,11 @@ def close_periods() -> None:
 def check_settlements() -> None:
     for region in Region.objects.filter(settlement_rules__isnull=False).distinct():
         check_settlement(region)
+
+
+@shared_task(name="payments.clear_codes")
+def clear() -> None:
+    clear_codes()
 
 
 def _beat() -> None:

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -26,6 +26,7 @@ from regions.prepared import fetch
 log = structlog.stdlib.get_logger(__name__)
 
 LOOK_AGAIN = 0.25
+TILLS_LOOK_AGAIN = 0.5
 RECONNECT = 1.0
 CLOSE_WITHIN = 0.2
 
@@ -109,6 +110,8 @@ def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
 
 _listener = OutcomeListener()
 _places = threading.BoundedSemaphore(settings.WAITING_PAYMENTS_MAX)
+# Tills wait long: they have places of their own, so that they never take those of payments.
+_tills_places = threading.BoundedSemaphore(settings.WAITING_TILLS_MAX)
 
 
 def wait_for_outcome(row: Row, *, until: float) -> Row:
@@ -124,6 +127,22 @@ def wait_for_outcome(row: Row, *, until: float) -> Row:
             return _look_until(row, event, until)
     finally:
         _places.release()
+
+
+def wait_for_news(of: UUID, is_there: Callable[[], bool], *, until: float) -> None:
+    """Come back when `is_there`, which looks at the rows, or at `until` (time.monotonic seconds).
+
+    `of` is announced when there may be something to see. At once when too many tills wait in this process.
+    """
+    if not _tills_places.acquire(blocking=False):
+        return
+    try:
+        with _listener.listening(of) as event:
+            while not is_there() and time.monotonic() < until:
+                event.wait(max(0.0, min(until - time.monotonic(), TILLS_LOOK_AGAIN)))
+                event.clear()
+    finally:
+        _tills_places.release()
 
 
 def _announced_id(row: Payment | Refund) -> UUID:

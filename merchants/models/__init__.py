@@ -23,6 +23,7 @@ from merchants.models.store import (
     Till,
     new_till_code,
 )
+from merchants.models.till_key import TillKey
 
 __all__ = [
     "CODE_ALPHABET",
@@ -50,5 +51,6 @@ __all__ = [
     "StoreDecision",
     "StoreQuerySet",
     "Till",
+    "TillKey",
     "new_till_code",
 ]

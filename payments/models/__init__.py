@@ -1,8 +1,10 @@
 """What is kept of payments, one idea a module."""
 
+from payments.models.charge import Charge
 from payments.models.difference import Difference, DifferenceKind, DifferenceQuerySet, LogCursor
 from payments.models.dispute import DisputeDecision, DisputeOutcome
 from payments.models.health import Heartbeat, NotaryHealth
+from payments.models.pay_code import CodeGuesses, PayCode
 from payments.models.payment import NUMBER_LENGTH, Allocation, Payment, PaymentQuerySet
 from payments.models.probe import PathProbe
 from payments.models.refund import Refund
@@ -32,6 +34,8 @@ __all__ = [
     "AccountKind",
     "Allocation",
     "Closing",
+    "Charge",
+    "CodeGuesses",
     "Difference",
     "DifferenceKind",
     "DifferenceQuerySet",
@@ -43,6 +47,7 @@ __all__ = [
     "NotaryHealth",
     "PathProbe",
     "PayerAccount",
+    "PayCode",
     "Payment",
     "PaymentQuerySet",
     "Refund",
