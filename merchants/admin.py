@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Django looks for modules of this name only, so the other pages come along from here.
 import merchants.account_pages
-import merchants.business_pages  # noqa: F401
+import merchants.business_pages
+import merchants.till_key_pages  # noqa: F401
 from merchants.application_pages import JoinApplicationAdmin, application_panel, applications_panel
 from merchants.dashboard import stores_panel
 from merchants.errors import LastOwner
@@ -39,8 +40,6 @@ from merchants.sizing_pages import (
     sizes_panel,
 )
 from merchants.staffing import add_member, is_last_owner, remove_member
-from merchants.stands import stand_link
-from merchants.staffing import add_member, remove_member
 from merchants.stands import papers_panel, stand_link
 from regions.admin_base import (
     OFFICE,

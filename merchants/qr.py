@@ -39,7 +39,7 @@ def platform_identifier() -> str:
 def till_payload(till: Till, *, amount: int | None = None, reference: str = "", address: str = "") -> str:
     """What apps for payments read: the till, or one purchase at it, in EMVCo's form."""
     store, region = till.store, till.region
-    postcode = POSTCODE.search(store.address)
+    postcode = POSTCODE.search(store.postcode or store.address)
     payload = TillPayload(
         identifier=platform_identifier(),
         region=region.slug,

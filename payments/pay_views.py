@@ -7,6 +7,7 @@ goes back or reloads comes to the same key, and so to the payment that was made 
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,10 +29,13 @@ from payments.refusals import REFUSED, say_wrong, tell
 from payments.visits import Visit, resident_page
 from vouchers.errors import InsufficientBalance
 
+# Where a browser cannot read codes itself, our reader is a compiled program, and this page alone may run it.
+SCANNER_CSP = {"script-src": ["'wasm-unsafe-eval'"]}
 # A payment of the same amount at the same till that is younger than this may have been meant by this one.
 SAME_AGAIN = timedelta(minutes=10)
 
 
+@csp_update(SCANNER_CSP)
 @resident_page
 def choose_till(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Scan a shop's QR, or type the code of a till for who cannot."""

@@ -17,6 +17,8 @@ from payments.reach import may_refund, payments_within_reach
 from payments.refund_pages import RefundPages
 from payments.shop_charts import shop_charts_panel
 from payments.statement_pages import PortalStatementAdmin, statement_panel
+from payments.till_pages import screen_view, take_view, taken_view, till_panel
+from payments.word_pages import words_view
 from payments.wording import counted
 from regions.admin_base import SHOPS, display
 from regions.yen import yen
@@ -56,6 +58,11 @@ class PaymentAdmin(RefundPages, PaymentHistory, MerchantScopedAdmin):
 
 portal_site.register(Payment, PaymentAdmin)
 portal_site.add_page("live/", live_view, "live")
+portal_site.add_page("screen/", screen_view, "screen")
+portal_site.add_page("take/", take_view, "take")
+portal_site.add_page("take/<uuid:code>/", taken_view, "taken")
+portal_site.add_page("words/", words_view, "words")
+portal_site.dashboard_panels.append(till_panel)
 portal_site.dashboard_panels.append(live_panel)
 portal_site.dashboard_panels.append(payout_panel)
 portal_site.register(Statement, PortalStatementAdmin)

@@ -2,19 +2,27 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.emv import Wrong
 from merchants.errors import MerchantProblem, PayloadElsewhere, PayloadWrong, TillUnknown
 from payments.errors import (
+    AmountInvalid,
     ChargeGone,
     ChargeTaken,
+    CodeElsewhere,
     CodeExpired,
+    CodeShort,
+    CodeUnknown,
+    CodeUnreadable,
     CodeUsed,
     KeyReused,
     NotaryAway,
     PaymentInProgress,
     PaymentProblem,
+    TooManyGuesses,
 )
 from regions.yen import yen
 from vouchers.errors import InsufficientBalance, VoucherProblem
@@ -84,3 +92,28 @@ def _short_of(*, amount: int, available: int) -> Refusal:
     )
     facts = {"available": yen(available), "missing": yen(amount - available)}
     return Refusal(402, _("Your vouchers are not enough"), advice % facts)
+
+
+def tell_shop(problem: Exception) -> str:
+    """Why a customer's code was not taken, for the person at the till, and what to do. Nothing was paid."""
+    if isinstance(problem, AmountInvalid):
+        return _("You can pay up to %(limit)s at a time.") % {"limit": yen(problem.limit)}
+    if isinstance(problem, NotaryAway):
+        return _("Payments are not possible for the moment. Nothing was paid.")
+    if isinstance(problem, PaymentInProgress):
+        return _("Another payment of this customer is being made. Please try again in a few seconds.")
+    found = next((sentence for kind, sentence in OF_CODES.items() if isinstance(problem, kind)), None)
+    return str(found or _("The payment was not possible."))
+
+
+OF_CODES: dict[type[Exception], Promise | str] = {
+    CodeUnreadable: gettext_lazy(
+        "This is not a code that customers show. Please scan it again or type its ten digits."
+    ),
+    CodeElsewhere: gettext_lazy("This code is of another service or another region. It cannot be used here."),
+    CodeUnknown: gettext_lazy("There is no such code. Please compare the digits, or ask for a new code."),
+    CodeUsed: gettext_lazy("This code was used already. Please ask the customer to show a new one."),
+    CodeExpired: gettext_lazy("This code's minute is over. Please ask the customer to show a new one."),
+    CodeShort: gettext_lazy("The customer's vouchers for this shop are not enough. Nothing was taken."),
+    TooManyGuesses: gettext_lazy("Too many wrong codes were entered at this till. Please wait five minutes."),
+}

@@ -1,6 +1,8 @@
 // The shop's live list: asks for today's picture and shows what has changed in it.
 // Every answer is whole, so a lost one is made good by the next.
 
+import { allowSound, beep } from "./sound.js";
+
 const ASK_EVERY = 1500;
 const GIVE_UP_AFTER = 4000;
 
@@ -11,7 +13,6 @@ const words = root.dataset;
 let mark = "";
 let lastAt = "";
 let known = null;
-let audio = null;
 
 async function ask() {
   try {
@@ -79,24 +80,7 @@ function wordLine({ till, word }) {
 
 function announce(payment) {
   part("announcement").textContent = `${words.wordsNew} ${payment.amount} ${payment.status} ${payment.till}`;
-  if (part("sound").checked) beep(payment.tone);
-}
-
-// A sound that needs no file: two notes up for a payment, one low for anything else.
-function beep(tone) {
-  audio ??= new AudioContext();
-  const notes = tone === "success" ? [880, 1320] : [330];
-  notes.forEach((pitch, position) => {
-    const note = audio.createOscillator();
-    const volume = audio.createGain();
-    const start = audio.currentTime + position * 0.15;
-    note.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.2, start);
-    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.3);
-    note.connect(volume).connect(audio.destination);
-    note.start(start);
-    note.stop(start + 0.3);
-  });
+  if (part("sound").checked) beep(payment.tone === "success");
 }
 
 function say(sentence, isBad) {
@@ -134,7 +118,7 @@ async function run() {
     ask();
   });
   // A browser lets a page make sound only after it has been touched.
-  document.addEventListener("pointerdown", () => (audio ??= new AudioContext()).resume(), { once: true });
+  document.addEventListener("pointerdown", allowSound, { once: true });
   for (;;) {
     await ask();
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY));

@@ -14,7 +14,7 @@ from django.db import models
 from django.forms.models import _get_foreign_key, model_to_dict
 
 from merchants.portal import portal_site
-from payments.models import SettlementRule
+from payments.models import Charge, PayCode, SettlementRule
 from regions.staff_site import staff_site
 from tests.isolation.addresses import Address
 from tests.isolation.worlds import Kind, World
@@ -28,6 +28,8 @@ VALUES: dict[str, Callable[[World], str]] = {
     "store": lambda world: str(world.town.store.pk),
     "merchant": lambda world: str(world.town.store.merchant.pk),
     "window": lambda world: str(world.window.pk),
+    "paper": lambda _world: "stand-a6",
+    "code": lambda world: str(PayCode.objects.get(region=world.town.region).pk),
     "content_type_id": lambda world: str(ContentType.objects.get_for_model(world.town.resident).pk),
     "rule": lambda world: str(SettlementRule.objects.get(region=world.town.region).pk),
     "form": lambda _world: "pdf",
@@ -48,6 +50,10 @@ def fillings(address: Address, mine: World, theirs: World) -> Iterator[str]:
 
 
 def value_of(name: str, address: Address, world: World) -> str:
+    if name == "charge":
+        charge = Charge.objects.get(region=world.town.region)
+        # A till system knows it by its number, a customer by the name in its QR.
+        return str(charge.pk) if "/pos/" in address.template else charge.token
     if name == "object_id":
         return object_id(address, world)
     if name not in VALUES:
@@ -188,7 +194,9 @@ def bodies(address: Address, world: World) -> list[dict[str, Any]]:
         "code": town.till.code,
         "amount": 100,
         "reason": "because",
-        "key": "walk",
+        "key": "0198c0de-0000-4000-8000-000000000000",
+        "text": town.till.code,
+        "yes": "1",
         "confirmed": "1",
         "note": "looked at",
         "outcome": "voided",

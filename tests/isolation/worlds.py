@@ -21,6 +21,7 @@ from regions.models import Approval, Membership, Message, User
 from tests.factories import Town, UserFactory
 from tests.isolation.businesses import have_joined
 from tests.isolation.settled import settle_town, settlement_rows
+from tests.isolation.tilled import equip_tills
 from vouchers.issuance import Grant, issue_grants
 from vouchers.models import LedgerEntry, Voucher
 from vouchers.registration import register_due
@@ -77,6 +78,7 @@ class World:
         self._name_people()
         self._pay_and_refund()
         settle_town(self.town, by=self.secretary, mark=self.mark(Kind.PAYER))
+        equip_tills(self.town, self.mark(Kind.MERCHANT), by=self.shop)
         self.difference = Difference.objects.create(
             region=self.town.region,
             cluster=self.town.region.notary,
