@@ -2,14 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from merchants.models import Merchant, SizeClass, Store, Till
+from merchants.models import Merchant, SizeClass, SizeRule, Store, StoreDecision, Till
+from merchants.size_rule import USUAL, Rule, Shop, Size, judge
+from merchants.sizing import decide_by_rule
 from regions.csv_import import BadValue, ImportResult, Progress, Row, check_rows, read_rows
 from regions.models import Region
-from vouchers.models import TicketType
+from vouchers.models import TicketKind, TicketType
 
 COLUMNS = {
     "store_no": "店舗番号",
@@ -22,8 +25,6 @@ COLUMNS = {
     "ticket_types": "利用できる券種",
     "tills": "レジ",
 }
-# The definition of a large shop that most cities publish; a programme may have its own rule.
-LARGE_FROM_SQUARE_METRES = 1001
 TILLS_MAX = 200
 SEPARATORS = re.compile(r"[;；、|/]")
 
@@ -41,31 +42,31 @@ class StoreLine:
     address: str
     ticket_types: tuple[TicketType, ...]
     tills: tuple[str, ...]
-
-    @property
-    def size_class(self) -> SizeClass:
-        large = self.floor_area is not None and self.floor_area >= LARGE_FROM_SQUARE_METRES
-        return SizeClass.LARGE if large else SizeClass.SMALL
+    size_class: SizeClass
 
 
 @dataclass(slots=True)
 class StoreChecker:
-    """Checks line by line against the region's ticket types."""
+    """Checks line by line against the region's ticket types and its programmes' rules of sizes."""
 
     ticket_types: dict[str, list[TicketType]]
+    rules: dict[UUID, Rule]
     seen: dict[str, int]
 
     def __call__(self, row: Row) -> StoreLine:
+        floor_area = row.whole_number("floor_area", least=1, most=1_000_000) if row.text("floor_area") else None
+        ticket_types = self._ticket_types(row)
         line = StoreLine(
             store_no=row.text("store_no", required=True, longest=40),
             merchant=row.text("merchant", longest=100) or row.text("name", required=True, longest=100),
             name=row.text("name", required=True, longest=100),
             kana=row.text("kana", longest=100),
             category=row.text("category", longest=40),
-            floor_area=row.whole_number("floor_area", least=1, most=1_000_000) if row.text("floor_area") else None,
+            floor_area=floor_area,
             address=row.text("address"),
-            ticket_types=self._ticket_types(row),
+            ticket_types=ticket_types,
             tills=_till_names(row),
+            size_class=self._size(floor_area, ticket_types),
         )
         first = self.seen.setdefault(line.store_no, row.number)
         if first != row.number:
@@ -80,6 +81,20 @@ class StoreChecker:
             found += self.ticket_types[name]
         return tuple(found)
 
+    def _size(self, floor_area: int | None, ticket_types: tuple[TicketType, ...]) -> SizeClass:
+        """By the rules of the programmes that it takes tickets of; by the usual one where none has a rule."""
+        shop = Shop(floor_area=floor_area)
+        size = SizeClass.SMALL
+        for kind in ticket_types:
+            if kind.programme_id in self.rules and judge(self.rules[kind.programme_id], shop).size is Size.LARGE:
+                size = SizeClass.LARGE
+                if kind.kind == TicketKind.LOCAL:
+                    words = _("%(name)s is for small shops, and by the programme's rule this is a large one")
+                    raise BadValue(words % {"name": kind.name})
+        if not any(kind.programme_id in self.rules for kind in ticket_types):
+            size = SizeClass(judge(USUAL, shop).size)
+        return size
+
 
 def import_stores(
     *, region: Region, data: bytes, skip_bad: bool = False, progress: Progress = lambda _line: None
@@ -90,20 +105,32 @@ def import_stores(
     """
     rows = read_rows(data, columns=COLUMNS, required=("store_no", "name"))
     types: dict[str, list[TicketType]] = {}
-    for ticket_type in TicketType.objects.in_region(region):
+    for ticket_type in TicketType.objects.in_region(region).select_related("programme"):
         types.setdefault(ticket_type.slug, []).append(ticket_type)
         types.setdefault(ticket_type.name, []).append(ticket_type)
-    lines, bad = check_rows(rows, StoreChecker(types, {}), skip_bad=skip_bad)
+    rules = {written.programme_id: written.rule for written in SizeRule.objects.in_region(region)}
+    lines, bad = check_rows(rows, StoreChecker(types, rules, {}), skip_bad=skip_bad)
     result = ImportResult(bad=bad)
+    by_person = StoreDecision.objects.in_region(region).filter(by__isnull=False)
+    kept = frozenset(by_person.values_list("store__store_no", flat=True))
     with transaction.atomic():
         for count, line in enumerate(lines, start=1):
-            _write(region, line, result)
+            _write(region, line, result, is_kept=line.store_no in kept)
+            _decide(region, line, rules)
             if count % 500 == 0 or count == len(lines):
                 progress(f"{count:,} / {len(lines):,}")
     return result
 
 
-def _write(region: Region, line: StoreLine, result: ImportResult) -> None:
+def _decide(region: Region, line: StoreLine, rules: dict[UUID, Rule]) -> None:
+    """Keep what the rules of the programmes made of the store; a person's decision stays."""
+    programmes = {kind.programme_id: kind.programme for kind in line.ticket_types if kind.programme_id in rules}
+    for programme in programmes.values():
+        store = Store.objects.select_related("merchant").get(region=region, store_no=line.store_no)
+        decide_by_rule(store, programme, line.ticket_types)
+
+
+def _write(region: Region, line: StoreLine, result: ImportResult, *, is_kept: bool) -> None:
     merchant, _made = Merchant.objects.get_or_create(region=region, name=line.merchant)
     fields = {
         "merchant": merchant,
@@ -114,6 +141,8 @@ def _write(region: Region, line: StoreLine, result: ImportResult) -> None:
         "size_class": line.size_class,
         "address": line.address,
     }
+    if is_kept:
+        del fields["size_class"]
     store, created = Store.objects.get_or_create(region=region, store_no=line.store_no, defaults=fields)
     changed = not created and _update(store, fields)
     changed |= _take(store, line.ticket_types)
