@@ -47,7 +47,7 @@ class StatementPages:
 
     icon = "request_quote"
     list_select_related: tuple[str, ...] = ("store", "merchant", "region")
-    readonly_fields = ("period_shown", "net_shown", "state_shown", "pay_on_shown")
+    readonly_fields = ("period_shown", "net_shown", "state_words", "pay_on_shown")
     ordering = ("-last_on", "number")
     admin_site: Any
 
@@ -67,6 +67,10 @@ class StatementPages:
     def state_shown(self, statement: Statement) -> tuple[str, str]:
         state = pay_state(statement)
         return state, str(WORDS[state])
+
+    @display(description=gettext_lazy("state"))
+    def state_words(self, statement: Statement) -> str:
+        return str(WORDS[pay_state(statement)])
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.document_view)
@@ -99,7 +103,7 @@ class StatementAdmin(StatementPages, RegionScopedAdmin):
     list_filter = ("region", "rule", "pay_on")
     search_fields = ("number", "store__name", "store__store_no", "merchant__name")
     search_help_text = gettext_lazy("Statement number, store or merchant")
-    fields = ("number", "store", "merchant", "period_shown", "net_shown", "pay_on_shown", "state_shown", "region")
+    fields = ("number", "store", "merchant", "period_shown", "net_shown", "pay_on_shown", "state_words", "region")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         return super().get_queryset(request).with_transfers()  # type: ignore[no-any-return]
@@ -110,7 +114,7 @@ class PortalStatementAdmin(StatementPages, MerchantScopedAdmin):
 
     scope_path = "merchant"
     list_display = ("period_shown", "store", "net_shown", "pay_on_shown", "state_shown", "number")
-    fields = ("number", "store", "period_shown", "net_shown", "pay_on_shown", "state_shown")
+    fields = ("number", "store", "period_shown", "net_shown", "pay_on_shown", "state_words")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and bool(paid_for(request))

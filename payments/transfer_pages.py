@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -62,12 +63,20 @@ class TransferRunAdmin(RegionScopedAdmin):
     list_display = ("pay_on", "state_shown", "count", "total_shown", "payer", "made_by", "approved_by", "region")
     list_filter = ("region", "state", "pay_on")
     list_select_related = ("payer", "made_by", "approved_by", "region")
-    fields = ("pay_on", "state_shown", "count", "total_shown", "payer", "sha256", "region")
-    readonly_fields = ("state_shown", "total_shown")
+    fields = ("pay_on", "state_words", "count", "total_shown", "payer", "hash_shown", "region")
+    readonly_fields = ("state_words", "total_shown", "hash_shown")
 
     @display(description=gettext_lazy("state"), label=RUN_TONES)
     def state_shown(self, run: TransferRun) -> tuple[str, str]:
         return run.state, str(run.get_state_display())
+
+    @display(description=gettext_lazy("state"))
+    def state_words(self, run: TransferRun) -> str:
+        return str(run.get_state_display())
+
+    @display(description=gettext_lazy("hash of the file"))
+    def hash_shown(self, run: TransferRun) -> str:
+        return format_html('<span class="house-anywhere">{}</span>', run.sha256)
 
     @display(description=gettext_lazy("sum"), ordering="total")
     def total_shown(self, run: TransferRun) -> str:
@@ -177,12 +186,12 @@ class TransferAdmin(RegionScopedAdmin):
         "run",
         "merchant",
         "amount_shown",
-        "state_shown",
+        "state_words",
         "result_shown",
         "account_shown",
         "region",
     )
-    readonly_fields = ("number_shown", "amount_shown", "state_shown", "result_shown", "account_shown")
+    readonly_fields = ("number_shown", "amount_shown", "state_words", "result_shown", "account_shown")
 
     @display(description=gettext_lazy("number"))
     def number_shown(self, transfer: Transfer) -> str:
@@ -195,6 +204,10 @@ class TransferAdmin(RegionScopedAdmin):
     @display(description=gettext_lazy("state"), label=TRANSFER_TONES)
     def state_shown(self, transfer: Transfer) -> tuple[str, str]:
         return transfer.state, str(transfer.get_state_display())
+
+    @display(description=gettext_lazy("state"))
+    def state_words(self, transfer: Transfer) -> str:
+        return str(transfer.get_state_display())
 
     @display(description=gettext_lazy("the bank's answer"))
     def result_shown(self, transfer: Transfer) -> str:

@@ -44,7 +44,7 @@ def steps_panel(request: HttpRequest, run: TransferRun) -> Panel:
 
 def _history(run: TransferRun) -> list[tuple[Any, str, str, str]]:
     """Time, what, who, and what was said."""
-    taken = [(run.made_at, _("made"), str(run.made_by), "")]
+    taken = [(run.made_at, _("made as a draft"), str(run.made_by), "")]
     if run.approved_at:
         taken.append((run.approved_at, _("approved"), str(run.approved_by), ""))
     downloads = run.downloads.select_related("by")

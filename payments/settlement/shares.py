@@ -10,7 +10,8 @@ from payments.models import SettlementRule
 from vouchers.models import Programme
 
 # Parts on no statement yet, of entries before an instant. A payment's parts are all positive and a refund's all
-# negative, so an entry is settled whole exactly when its lines add up to it.
+# negative, so an entry is settled whole exactly when its lines add up to it. What is known of an entry is carried
+# along: joined again, it would be looked for once for each part, since nobody can foretell how many are open.
 OPEN_SHARES = """
     open_entry AS (
         SELECT entry.* FROM payments_storeentry AS entry
@@ -19,25 +20,28 @@ OPEN_SHARES = """
               SELECT coalesce(sum(line.amount), 0) FROM payments_statementline AS line WHERE line.entry_id = entry.id
           )
     ), drawn AS (
-        SELECT entry.id AS entry_id, allocation.voucher_id, allocation.amount
+        SELECT entry.id AS entry_id, entry.store_id, entry.payment_id, entry.at, entry.amount AS owed,
+            allocation.voucher_id, allocation.amount
         FROM open_entry AS entry JOIN payments_allocation AS allocation ON allocation.payment_id = entry.payment_id
         WHERE entry.kind = 'payment'
         UNION ALL
-        SELECT entry.id, (draw ->> 0)::uuid, -(draw ->> 1)::integer
+        SELECT entry.id, entry.store_id, entry.payment_id, entry.at, entry.amount,
+            (draw ->> 0)::uuid, -(draw ->> 1)::integer
         FROM open_entry AS entry JOIN payments_refund AS refund ON refund.id = entry.source
             CROSS JOIN LATERAL jsonb_array_elements(refund.allocations) AS draw
         WHERE entry.kind = 'refund'
     ), part AS (
-        SELECT drawn.entry_id, ticket_type.programme_id, sum(drawn.amount)::integer AS amount
+        SELECT drawn.entry_id, drawn.store_id, drawn.payment_id, drawn.at, drawn.owed, ticket_type.programme_id,
+            sum(drawn.amount)::integer AS amount
         FROM drawn JOIN vouchers_voucher AS voucher ON voucher.id = drawn.voucher_id
             JOIN vouchers_tickettype AS ticket_type ON ticket_type.id = voucher.ticket_type_id
-        GROUP BY 1, 2
+        GROUP BY 1, 2, 3, 4, 5, 6
     ), explained AS (
         SELECT part.*, sum(part.amount) OVER (PARTITION BY part.entry_id) AS whole FROM part
     ), open_share AS (
-        SELECT share.entry_id, share.programme_id, share.amount, entry.store_id, entry.payment_id, entry.at
-        FROM explained AS share JOIN open_entry AS entry ON entry.id = share.entry_id
-        WHERE share.whole = entry.amount AND NOT EXISTS (
+        SELECT share.entry_id, share.programme_id, share.amount, share.store_id, share.payment_id, share.at
+        FROM explained AS share
+        WHERE share.whole = share.owed AND NOT EXISTS (
             SELECT FROM payments_statementline AS line
             WHERE line.entry_id = share.entry_id AND line.programme_id = share.programme_id
         )
