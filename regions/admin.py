@@ -35,7 +35,7 @@ class ResidentAdmin(RegionScopedAdmin):
     search_help_text = _("Number, name, kana, telephone or e-mail")
     fieldsets = (
         (None, {"fields": ["region", "resident_no", "name", "kana", "birth_on"]}),
-        (_("Contact"), {"fields": ["postcode", "address", "email", "phone"]}),
+        (_("Contact"), {"fields": ["postcode", "address", "household_no", "moved_out_on", "email", "phone"]}),
         (_("Sign-in"), {"fields": ["sign_in"]}),
     )
     list_select_related = ("region", "user")

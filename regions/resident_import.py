@@ -24,6 +24,8 @@ COLUMNS = {
     "address": "住所",
     "email": "メールアドレス",
     "phone": "電話番号",
+    "household_no": "世帯番号",
+    "moved_out_on": "転出日",
 }
 BATCH = 2000
 
@@ -40,6 +42,8 @@ class ResidentLine:
     address: str
     email: str
     phone: str
+    household_no: str
+    moved_out_on: date | None
 
 
 class ResidentChecker:
@@ -58,6 +62,8 @@ class ResidentChecker:
             address=row.text("address"),
             email=_email(row),
             phone=_phone(row),
+            household_no=row.text("household_no", longest=40),
+            moved_out_on=row.day("moved_out_on"),
         )
         for column in ("resident_no", "email", "phone"):
             self._take(row.number, column, getattr(line, column))
@@ -82,14 +88,16 @@ def import_residents(
     rows = read_rows(data, columns=COLUMNS, required=("resident_no", "name"))
     lines, bad = check_rows(rows, ResidentChecker(), skip_bad=skip_bad)
     result = ImportResult(bad=bad)
+    # A list without a column says nothing about it, and leaves what is known.
+    given = [name for name in COLUMNS if name != "resident_no" and any(name in row.values for row in rows)]
     with transaction.atomic():
         for start in range(0, len(lines), BATCH):
-            _write(region, lines[start : start + BATCH], result)
+            _write(region, lines[start : start + BATCH], given, result)
             progress(f"{min(start + BATCH, len(lines)):,} / {len(lines):,}")
     return result
 
 
-def _write(region: Region, lines: list[ResidentLine], result: ImportResult) -> None:
+def _write(region: Region, lines: list[ResidentLine], given: list[str], result: ImportResult) -> None:
     known = {
         resident.resident_no: resident
         for resident in Resident.objects.in_region(region).filter(resident_no__in=[line.resident_no for line in lines])
@@ -98,18 +106,19 @@ def _write(region: Region, lines: list[ResidentLine], result: ImportResult) -> N
     changed = [
         known[line.resident_no]
         for line in lines
-        if line.resident_no in known and _update(known[line.resident_no], line)
+        if line.resident_no in known and _update(known[line.resident_no], line, given)
     ]
     Resident.objects.bulk_create(new)
-    Resident.objects.bulk_update(changed, [name for name in COLUMNS if name != "resident_no"])
+    if given:
+        Resident.objects.bulk_update(changed, given)
     _give_sign_ins(region, [resident for resident in [*new, *known.values()] if resident.user_id is None])
     result.created += len(new)
     result.changed += len(changed)
     result.unchanged += len(lines) - len(new) - len(changed)
 
 
-def _update(resident: Resident, line: ResidentLine) -> bool:
-    different = [name for name, value in _fields(line).items() if getattr(resident, name) != value]
+def _update(resident: Resident, line: ResidentLine, given: list[str]) -> bool:
+    different = [name for name in given if getattr(resident, name) != getattr(line, name)]
     for name in different:
         setattr(resident, name, getattr(line, name))
     return bool(different)

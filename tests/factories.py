@@ -10,7 +10,7 @@ from merchants.models import Merchant, MerchantMember, Store, Till
 from regions.ids import new_id
 from regions.models import Membership, NotaryCluster, Region, Resident, Role, User
 from vouchers.issuance import Grant, issue_grants
-from vouchers.models import Programme, TicketKind, TicketType, Voucher, Wallet
+from vouchers.models import Programme, ProgrammeStatus, TicketKind, TicketType, Unit, UnitPart, Voucher, Wallet
 from vouchers.registration import register_due
 
 
@@ -67,6 +67,7 @@ class ProgrammeFactory(factory.django.DjangoModelFactory[Programme]):
     region = factory.SubFactory(RegionFactory)
     slug = factory.Sequence(lambda n: f"programme{n}")
     name = factory.Sequence(lambda n: f"事業{n}")
+    status = ProgrammeStatus.PUBLISHED
     use_from_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=10))
     use_until_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=100))
 
@@ -80,6 +81,30 @@ class TicketTypeFactory(factory.django.DjangoModelFactory[TicketType]):
     slug = factory.Sequence(lambda n: f"ticket{n}")
     name = factory.Sequence(lambda n: f"券種{n}")
     kind = TicketKind.COMMON
+
+
+class UnitFactory(factory.django.DjangoModelFactory[Unit]):
+    """A unit of one ticket type: 5,000 yen for 6,500, a hundred of them."""
+
+    class Meta:
+        model = Unit
+        skip_postgeneration_save = True
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    region = factory.SelfAttribute("programme.region")
+    slug = factory.Sequence(lambda n: f"unit{n}")
+    name = factory.Sequence(lambda n: f"セット{n}")
+    price = 5_000
+    stock = 100
+
+    @factory.post_generation
+    def parts(self, create: bool, extracted: Any, **_kwargs: Any) -> None:
+        """`parts={ticket_type: face, …}`; without it one ticket type of the programme, made if there is none."""
+        if not create:
+            return
+        ticket_type = self.programme.ticket_types.first() or TicketTypeFactory(programme=self.programme)
+        for part, face in (extracted or {ticket_type: 6_500}).items():
+            UnitPart.objects.create(region=self.region, unit=self, ticket_type=part, face=face)
 
 
 class StoreFactory(factory.django.DjangoModelFactory[Store]):

@@ -7,21 +7,56 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from regions.admin_base import OFFICE, RegionScopedAdmin, ScopedStackedInline, display
+from regions.admin_base import OFFICE, RegionScopedAdmin, ScopedStackedInline, ScopedTabularInline, display
 from regions.models import Resident
 from regions.staff_site import staff_site
 from regions.yen import yen
 from vouchers.dashboard import vouchers_panel
-from vouchers.models import LedgerEntry, Programme, TicketType, Voucher, Wallet
+from vouchers.models import (
+    Frame,
+    FundingShare,
+    LedgerEntry,
+    Programme,
+    TicketType,
+    Unit,
+    UnitPart,
+    Voucher,
+    Wallet,
+)
 
 TICKET_FIELDS = (
     ("name", "name_en"),
     ("slug", "kind"),
-    ("price", "face"),
     "use_from_at",
     "use_until_at",
     "restriction",
 )
+
+SALE_FIELDS = (
+    "allotment",
+    ("apply_from_at", "apply_until_at"),
+    ("sale_from_at", "sale_until_at"),
+    ("lottery_rule", "draw_by"),
+    "pay_within_days",
+)
+LIMIT_FIELDS = (
+    ("residence_rule", "basis_on"),
+    ("age_from", "age_to"),
+    ("limit_per_person", "limit_units_per_person", "limit_units_per_household"),
+    "budget",
+)
+
+
+class FundingShareInline(ScopedTabularInline):
+    model = FundingShare
+    add_by = change_by = delete_by = OFFICE
+    fields = ("source", "share")
+
+
+class UnitPartInline(ScopedTabularInline):
+    model = UnitPart
+    add_by = change_by = delete_by = OFFICE
+    fields = ("ticket_type", "face")
 
 
 class TicketTypeInline(ScopedStackedInline):
@@ -39,8 +74,10 @@ class ProgrammeAdmin(RegionScopedAdmin):
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
-        (None, {"fields": ["region", "name", "slug", "issuer", "description", "status"]}),
-        (_("Use"), {"fields": ["use_from_at", "use_until_at", "limit_per_person", "refund_grace_days"]}),
+        (None, {"fields": ["region", "name", "slug", "issuer", "issuer_kind", "description", "status"]}),
+        (_("Applications and sale"), {"fields": [*SALE_FIELDS]}),
+        (_("Use"), {"fields": ["use_from_at", "use_until_at", "claim_until_on", "refund_grace_days", "payment_cap"]}),
+        (_("Who, and how much"), {"fields": [*LIMIT_FIELDS]}),
     )
     inlines = (TicketTypeInline,)
 
@@ -49,19 +86,42 @@ class TicketTypeAdmin(RegionScopedAdmin):
     icon = "confirmation_number"
     region_from = "programme"
     add_by = change_by = OFFICE
-    list_display = ("name", "programme", "kind", "price_shown", "face_shown", "restriction", "region")
+    list_display = ("name", "programme", "kind", "restriction", "region")
     list_filter = ("region", "programme", "kind")
     list_select_related = ("programme", "region")
     search_fields = ("name", "slug", "programme__name")
     fields = ("programme", *TICKET_FIELDS)
+    inlines = (FundingShareInline,)
 
-    @display(description=_("price of a unit (yen)"), ordering="price")
-    def price_shown(self, ticket_type: TicketType) -> str:
-        return "-" if ticket_type.price is None else yen(ticket_type.price)
 
-    @display(description=_("face value of a unit (yen)"), ordering="face")
-    def face_shown(self, ticket_type: TicketType) -> str:
-        return "-" if ticket_type.face is None else yen(ticket_type.face)
+class FrameAdmin(RegionScopedAdmin):
+    icon = "groups"
+    region_from = "programme"
+    add_by = change_by = OFFICE
+    list_display = ("name", "programme", "age_from", "age_to", "child_born_from", "region")
+    list_filter = ("region", "programme")
+    list_select_related = ("programme", "region")
+    search_fields = ("name", "slug", "programme__name")
+    fields = ("programme", ("name", "slug"), ("age_from", "age_to"), "child_born_from")
+
+
+class UnitAdmin(RegionScopedAdmin):
+    icon = "shopping_bag"
+    region_from = "programme"
+    add_by = change_by = OFFICE
+    list_display = ("name", "programme", "frame", "price", "face_shown", "stock", "region")
+    list_filter = ("region", "programme")
+    list_select_related = ("programme", "frame", "region")
+    search_fields = ("name", "slug", "programme__name")
+    fields = ("programme", "frame", ("name", "slug"), "price", ("stock", "limit_per_person"), "position")
+    inlines = (UnitPartInline,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("parts")
+
+    @display(description=_("face value (yen)"))
+    def face_shown(self, unit: Unit) -> str:
+        return yen(unit.face)
 
 
 class WalletAdmin(RegionScopedAdmin):
@@ -144,6 +204,8 @@ def wallet_panel(request: HttpRequest, resident: Resident) -> tuple[str, dict[st
 
 staff_site.register(Programme, ProgrammeAdmin)
 staff_site.register(TicketType, TicketTypeAdmin)
+staff_site.register(Frame, FrameAdmin)
+staff_site.register(Unit, UnitAdmin)
 staff_site.register(Wallet, WalletAdmin)
 staff_site.register(Voucher, VoucherAdmin)
 staff_site.register(LedgerEntry, LedgerEntryAdmin)

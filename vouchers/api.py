@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from regions.api import RegionAPIView
-from vouchers.models import Programme, ProgrammeStatus, TicketType, Voucher
+from vouchers.models import Programme, ProgrammeStatus, TicketType, Unit, UnitPart, Voucher
 from vouchers.wallet_api import WalletAPIView
 
 
@@ -40,11 +40,36 @@ class WalletSerializer(serializers.Serializer[Any]):
 class TicketTypeSerializer(serializers.ModelSerializer[TicketType]):
     class Meta:
         model = TicketType
-        fields = ("slug", "name", "kind", "price", "face", "premium", "good_from_at", "good_until_at")
+        fields = ("slug", "name", "kind", "good_from_at", "good_until_at")
+
+
+class UnitPartSerializer(serializers.ModelSerializer[UnitPart]):
+    ticket_type = serializers.CharField(source="ticket_type.slug")
+
+    class Meta:
+        model = UnitPart
+        fields = ("ticket_type", "face")
+
+
+class UnitSerializer(serializers.ModelSerializer[Unit]):
+    """What a resident buys: yen of the price and of the value; `frame` names the group that it is kept for."""
+
+    frame = serializers.SerializerMethodField()
+    face = serializers.IntegerField()
+    premium = serializers.IntegerField()
+    parts = UnitPartSerializer(many=True)
+
+    class Meta:
+        model = Unit
+        fields = ("slug", "name", "frame", "price", "face", "premium", "stock", "limit_per_person", "parts")
+
+    def get_frame(self, unit: Unit) -> str | None:
+        return unit.frame.slug if unit.frame else None
 
 
 class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
     ticket_types = TicketTypeSerializer(many=True)
+    units = UnitSerializer(many=True)
 
     class Meta:
         model = Programme
@@ -53,10 +78,18 @@ class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
             "name",
             "description",
             "issuer",
+            "allotment",
+            "apply_from_at",
+            "apply_until_at",
+            "sale_from_at",
+            "sale_until_at",
             "use_from_at",
             "use_until_at",
             "limit_per_person",
+            "limit_units_per_person",
+            "limit_units_per_household",
             "ticket_types",
+            "units",
         )
 
 
@@ -85,6 +118,6 @@ class ProgrammeListView(RegionAPIView):
         programmes = (
             Programme.objects.in_region(self.region)
             .filter(status=ProgrammeStatus.PUBLISHED)
-            .prefetch_related("ticket_types__programme")
+            .prefetch_related("ticket_types__programme", "units__frame", "units__parts__ticket_type")
         )
         return Response(ProgrammeSerializer(programmes, many=True).data)

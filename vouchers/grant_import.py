@@ -12,7 +12,6 @@ from regions.csv_import import BadValue, ImportResult, Progress, Row, check_rows
 from regions.models import Region, Resident
 from vouchers.issuance import Grant, issue_grants
 from vouchers.models import TicketType, Voucher
-from vouchers.tasks import wake_registration
 
 COLUMNS = {
     "resident_no": "利用者番号",
@@ -87,15 +86,14 @@ def import_grants(
     grants, bad = check_rows(rows, _checker(region, rows, now), skip_bad=skip_bad)
     granted = set(
         Voucher.objects.in_region(region)
-        .filter(grant_key__in=[grant.key for grant in grants])
-        .values_list("grant_key", flat=True)
+        .filter(issue_key__in=[grant.key for grant in grants])
+        .values_list("issue_key", flat=True)
     )
     new = [grant for grant in grants if grant.key not in granted]
     with transaction.atomic():
         for start in range(0, len(new), BATCH):
             issue_grants(region=region, grants=new[start : start + BATCH], at=now)
             progress(f"{min(start + BATCH, len(new)):,} / {len(new):,}")
-    wake_registration(region.notary_id)
     return ImportResult(created=len(new), unchanged=len(grants) - len(new), bad=bad)
 
 

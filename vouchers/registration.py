@@ -18,10 +18,17 @@ from notary.client.values import Close, Outcome, OutcomeKind, Register, Request
 from regions.models import NotaryCluster
 from vouchers.models import Voucher
 from vouchers.notaries import notary_of
+from vouchers.wake import wake
 
 log = structlog.stdlib.get_logger(__name__)
 
+REGISTER = "vouchers.register"
 CLOSE_NAMESPACE = UUID("5f0c3d4a-7f0e-4b0e-9d57-2f5d5a1f3c11")
+
+
+def wake_registration(cluster_id: UUID) -> None:
+    """Nudge a worker to register what is new; the resolver would find it anyway."""
+    wake(REGISTER, cluster_id)
 
 
 def register_due(cluster: NotaryCluster, *, now: datetime | None = None) -> int:

@@ -1,19 +1,11 @@
 """Nudges for what the resolver would find anyway, and the housekeeping that beat starts."""
 
-from uuid import UUID
-
 from celery import shared_task
 
 from regions.models import NotaryCluster
-from vouchers.registration import register_due
+from vouchers.registration import REGISTER, register_due
 from vouchers.spending import expire_due
-from vouchers.wake import take_wake, wake
-
-REGISTER = "vouchers.register"
-
-
-def wake_registration(cluster_id: UUID) -> None:
-    wake(REGISTER, cluster_id)
+from vouchers.wake import take_wake
 
 
 @shared_task(name=REGISTER)

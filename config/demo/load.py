@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
@@ -12,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo.towns import FAMILY_NAMES, GIVEN_NAMES, SHOPS, TOWNS, DemoProgramme, DemoTown
+from config.demo.towns import FAMILY_NAMES, GIVEN_NAMES, SHOPS, TOWNS, DemoProgramme, DemoTicket, DemoTown, DemoUnit
 from merchants.models import BankAccount, Merchant, MerchantMember
 from merchants.store_import import import_stores
 from payments.models import PayerAccount, SettlementRule, SettlementTerm
@@ -21,7 +22,7 @@ from regions.demo_sign_in import DEMO_PASSWORD, DEMO_TOTP_SECRET
 from regions.models import Membership, NotaryCluster, Region, Role, User
 from regions.resident_import import import_residents
 from vouchers.grant_import import import_grants
-from vouchers.models import Programme, TicketType
+from vouchers.models import Allotment, Frame, FundingShare, Programme, ProgrammeStatus, TicketType, Unit, UnitPart
 from vouchers.registration import register_due
 
 RESIDENTS = 200
@@ -78,32 +79,82 @@ def _load_town(town: DemoTown, notary: NotaryCluster) -> None:
 
 
 def _programme(region: Region, demo: DemoProgramme, today: datetime) -> None:
-    programme, _made = Programme.objects.get_or_create(
+    programme, made = Programme.objects.get_or_create(
         region=region,
         slug=demo.slug,
         defaults={
             "name": demo.name,
             "description": demo.description,
             "issuer": f"{region.name}（実演）",
-            "use_from_at": today - timedelta(days=30),
-            "use_until_at": today + timedelta(days=max(ticket.days for ticket in demo.tickets) + 1),
-            "limit_per_person": demo.limit_per_person,
+            "status": ProgrammeStatus.PUBLISHED,
+            "budget": demo.budget,
+            **_periods(demo, today),
+            **demo.rules,
         },
     )
-    for ticket in demo.tickets:
-        TicketType.objects.get_or_create(
+    if made:
+        ticket_types = {ticket.slug: _ticket_type(programme, ticket) for ticket in demo.tickets}
+        for position, unit in enumerate(demo.units):
+            _unit(programme, unit, position, ticket_types)
+
+
+def _periods(demo: DemoProgramme, today: datetime) -> dict[str, Any]:
+    """People can apply or buy for four weeks from today, and use what they have had for a month already."""
+    use_until_at = today + timedelta(days=max(ticket.days for ticket in demo.tickets) + 1)
+    periods: dict[str, Any] = {
+        "use_from_at": today - timedelta(days=30),
+        "use_until_at": use_until_at,
+        "claim_until_on": (use_until_at + timedelta(days=20)).date(),
+    }
+    name = {Allotment.LOTTERY: "apply", Allotment.FIRST_COME: "sale"}.get(demo.rules.get("allotment"))  # type: ignore[call-overload]
+    if name:
+        periods |= {f"{name}_from_at": today, f"{name}_until_at": today + timedelta(days=28)}
+    return periods
+
+
+def _ticket_type(programme: Programme, demo: DemoTicket) -> TicketType:
+    ticket_type = TicketType.objects.create(
+        region=programme.region,
+        programme=programme,
+        slug=demo.slug,
+        name=demo.name,
+        name_en=demo.name_en,
+        kind=demo.kind,
+        restriction=demo.restriction,
+    )
+    FundingShare.objects.bulk_create(
+        FundingShare(region=programme.region, ticket_type=ticket_type, source=source, share=share)
+        for source, share in demo.funding.items()
+    )
+    return ticket_type
+
+
+def _unit(programme: Programme, demo: DemoUnit, position: int, ticket_types: dict[str, TicketType]) -> None:
+    region = programme.region
+    frame = None
+    if demo.frame:
+        frame = Frame.objects.create(
+            region=region,
             programme=programme,
-            slug=ticket.slug,
-            defaults={
-                "region": region,
-                "name": ticket.name,
-                "name_en": ticket.name_en,
-                "kind": ticket.kind,
-                "price": ticket.price,
-                "face": ticket.face,
-                "restriction": ticket.restriction,
-            },
+            slug=demo.frame.slug,
+            name=demo.frame.name,
+            age_from=demo.frame.age_from,
         )
+    unit = Unit.objects.create(
+        region=region,
+        programme=programme,
+        frame=frame,
+        slug=demo.slug,
+        name=demo.name,
+        price=demo.price,
+        stock=demo.stock,
+        limit_per_person=demo.limit_per_person,
+        position=position,
+    )
+    UnitPart.objects.bulk_create(
+        UnitPart(region=region, unit=unit, ticket_type=ticket_types[slug], face=face)
+        for slug, face in demo.parts.items()
+    )
 
 
 def _residents(town: DemoTown) -> Iterable[Sequence[object]]:

@@ -1,32 +1,56 @@
 """The demo's three towns. 鹿嶋市 has the parameters it published for 2022; all people and shops are invented."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from vouchers.models import TicketKind
+from vouchers.models import Allotment, DrawBy, LotteryRule, ResidenceRule, TicketKind
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFrame:
+    slug: str
+    name: str
+    age_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTicket:
-    """Yen of a unit, yen that every demo resident holds, and days from today until it expires."""
+    """Yen that every demo resident holds, days from today until it expires, and who pays the premium."""
 
     slug: str
     name: str
     name_en: str
     kind: TicketKind
-    price: int | None
-    face: int | None
     restriction: int
     held_by_everyone: int
     days: int
+    funding: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUnit:
+    """Yen of the price and of each ticket type's value in it, and how many units there are."""
+
+    slug: str
+    name: str
+    price: int
+    parts: Mapping[str, int]
+    stock: int
+    frame: DemoFrame | None = None
+    limit_per_person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DemoProgramme:
+    """`rules` are the programme's own columns; `budget` is yen of premium and grants."""
+
     slug: str
     name: str
     description: str
-    limit_per_person: int | None
+    budget: int
     tickets: tuple[DemoTicket, ...]
+    units: tuple[DemoUnit, ...] = ()
+    rules: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +65,10 @@ class DemoTown:
     programmes: tuple[DemoProgramme, ...]
 
 
+# Shares of the premium: the State's grant for living costs, or 10 per cent of the city's and 5 of the prefecture's.
+STATE_MONEY = {"state": 1}
+CITY_AND_PREFECTURE = {"city": 10, "prefecture": 5}
+
 KASHIMA = DemoTown(
     "kashima",
     "鹿嶋市",
@@ -54,28 +82,32 @@ KASHIMA = DemoTown(
             "premium-2022",
             "鹿嶋市プレミアム付商品券",
             "2022年度に公表された内容（共通券 10％・専用券 40％）による実演用の事業です。利用期間は実演用です。",
-            20_000,
+            50_000_000,
             (
-                DemoTicket("common", "共通券", "Common ticket", TicketKind.COMMON, 5_000, 5_500, 0, 5_500, 120),
-                DemoTicket("local", "専用券", "Small-shop ticket", TicketKind.LOCAL, 5_000, 7_000, 10, 7_000, 120),
+                DemoTicket("common", "共通券", "Common ticket", TicketKind.COMMON, 0, 5_500, 120, STATE_MONEY),
+                DemoTicket("local", "専用券", "Small-shop ticket", TicketKind.LOCAL, 10, 7_000, 120, STATE_MONEY),
             ),
+            (
+                DemoUnit("common", "共通券", 5_000, {"common": 5_500}, 16_000),
+                DemoUnit("local", "専用券", 5_000, {"local": 7_000}, 14_000),
+            ),
+            {"allotment": Allotment.LOTTERY, "lottery_rule": LotteryRule.WHOLE, "limit_per_person": 20_000},
         ),
         DemoProgramme(
             "kosodate",
             "子育て応援チケット",
             "子育て世帯に支給するチケットです（実演用）。",
-            None,
+            20_000_000,
             (
                 DemoTicket(
                     "kosodate",
                     "子育て応援チケット",
                     "Child-support ticket",
                     TicketKind.SUPPORT,
-                    None,
-                    None,
                     5,
                     5_000,
                     60,
+                    {"prefecture": 1, "city": 1},
                 ),
             ),
         ),
@@ -95,11 +127,17 @@ SHIOSAI = DemoTown(
             "shoko-oen",
             "潮騒市商工応援券",
             "架空の市の実演用の事業です。",
-            30_000,
+            30_000_000,
             (
-                DemoTicket("common", "全店共通券", "Common ticket", TicketKind.COMMON, 10_000, 12_000, 0, 6_000, 150),
-                DemoTicket("local", "地元専用券", "Small-shop ticket", TicketKind.LOCAL, 10_000, 13_000, 10, 6_500, 90),
+                DemoTicket(
+                    "common", "全店共通券", "Common ticket", TicketKind.COMMON, 0, 6_000, 150, CITY_AND_PREFECTURE
+                ),
+                DemoTicket(
+                    "local", "地元専用券", "Small-shop ticket", TicketKind.LOCAL, 10, 6_500, 90, CITY_AND_PREFECTURE
+                ),
             ),
+            (DemoUnit("set", "応援券セット", 10_000, {"common": 6_000, "local": 6_500}, 8_000),),
+            {"allotment": Allotment.FIRST_COME, "limit_units_per_person": 3, "residence_rule": ResidenceRule.ANYBODY},
         ),
     ),
 )
@@ -117,11 +155,29 @@ HAMANASU = DemoTown(
             "kurashi",
             "はまなす市くらし応援券",
             "架空の市の実演用の事業です。",
-            20_000,
+            40_000_000,
             (
-                DemoTicket("common", "共通券", "Common ticket", TicketKind.COMMON, 5_000, 6_500, 0, 6_500, 170),
-                DemoTicket("local", "商店街券", "Small-shop ticket", TicketKind.LOCAL, 5_000, 7_500, 10, 7_500, 100),
+                DemoTicket("common", "共通券", "Common ticket", TicketKind.COMMON, 0, 6_500, 170, STATE_MONEY),
+                DemoTicket("local", "商店街券", "Small-shop ticket", TicketKind.LOCAL, 10, 7_500, 100, STATE_MONEY),
             ),
+            (
+                DemoUnit("standard", "一般セット", 5_000, {"common": 2_500, "local": 3_750}, 10_000),
+                DemoUnit(
+                    "senior",
+                    "シニアセット",
+                    5_000,
+                    {"common": 3_000, "local": 4_500},
+                    3_000,
+                    DemoFrame("senior", "65歳以上", 65),
+                ),
+            ),
+            {
+                "allotment": Allotment.LOTTERY,
+                "lottery_rule": LotteryRule.REDUCED,
+                "draw_by": DrawBy.HOUSEHOLD,
+                "limit_units_per_person": 4,
+                "limit_units_per_household": 10,
+            },
         ),
     ),
 )

@@ -24,7 +24,7 @@ from django.utils.crypto import get_random_string
 from merchants.models import Merchant, MerchantMember, Store, Till
 from regions.demo_sign_in import DEMO_PASSWORD
 from regions.models import Membership, NotaryCluster, Region, Resident, Role, User
-from vouchers.models import EntryKind, LedgerEntry, Programme, TicketKind, TicketType, Voucher, Wallet
+from vouchers.models import EntryKind, LedgerEntry, Programme, ProgrammeStatus, TicketKind, TicketType, Voucher, Wallet
 
 SLUG = "bench"
 SHOPS = 40
@@ -111,6 +111,7 @@ def _ticket_types(region: Region) -> list[TicketType]:
         region=region,
         slug=SLUG,
         name="計測",
+        status=ProgrammeStatus.PUBLISHED,
         use_from_at=now - timedelta(days=1000),
         use_until_at=now + timedelta(days=1000),
     )

@@ -130,6 +130,8 @@ class Resident(models.Model):
     address = models.CharField(_("address"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone number"), max_length=16, blank=True)
+    household_no = models.CharField(_("household number"), max_length=40, blank=True)
+    moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = RegionQuerySet.as_manager()
@@ -141,6 +143,11 @@ class Resident(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("region", "resident_no"), name="resident_no_unique_in_region"),
             models.UniqueConstraint(fields=("region", "user"), name="resident_one_per_person_and_region"),
+        )
+        indexes = (
+            models.Index(
+                fields=("region", "household_no"), name="resident_of_household", condition=~models.Q(household_no="")
+            ),
         )
 
     def __str__(self) -> str:

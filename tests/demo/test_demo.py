@@ -10,7 +10,7 @@ from merchants.models import Store
 from payments.models import Payment, Refund
 from regions.models import Region, User
 from tests.books import assert_books_balance
-from vouchers.models import LedgerEntry, TicketType, Voucher, Wallet
+from vouchers.models import LedgerEntry, Unit, Voucher, Wallet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,9 +52,10 @@ def test_every_town_has_sold_something_and_the_books_balance() -> None:
 def test_kashima_has_the_parameters_that_it_published() -> None:
     load_demo(lambda _line: None)
 
-    sold = TicketType.objects.filter(programme__slug="premium-2022").values_list("slug", "price", "face")
+    units = Unit.objects.filter(programme__slug="premium-2022")
+    sold = units.values_list("parts__ticket_type__slug", "price", "parts__face")
     assert set(sold) == {("common", 5000, 5500), ("local", 5000, 7000)}
-    limits = TicketType.objects.filter(programme__slug="premium-2022").values_list("programme__limit_per_person")
+    limits = units.values_list("programme__limit_per_person")
     assert set(limits) == {(20_000,)}
 
 

@@ -18,12 +18,12 @@ from payments.refunds import RefundRequest, refund_payment
 from payments.verification import verify_due
 from regions.inbox import Words, register_words
 from regions.models import Approval, Membership, Message, User
-from tests.factories import Town, UserFactory
+from tests.factories import Town, UnitFactory, UserFactory
 from tests.isolation.businesses import have_joined
 from tests.isolation.settled import settle_town, settlement_rows
 from tests.isolation.tilled import equip_tills
 from vouchers.issuance import Grant, issue_grants
-from vouchers.models import LedgerEntry, Voucher
+from vouchers.models import Frame, FundingShare, LedgerEntry, Unit, Voucher
 from vouchers.registration import register_due
 
 register_words("walk", lambda params: Words(params["text"], params["text"]))
@@ -113,6 +113,8 @@ class World:
             *(town.resident, town.wallet, town.user, self.secretary, self.shop),
             *(self.payment, self.refund, self.window, self.difference, self.incident, town.store.merchant),
             *(self.approval, self.notice, *settlement_rows(town), *self.joined),
+            Frame.objects.filter(region=town.region).first(),
+            Unit.objects.filter(region=town.region).first(),
             Voucher.objects.filter(region=town.region).first(),
             LedgerEntry.objects.filter(region=town.region).first(),
             StoreEntry.objects.filter(region=town.region).first(),
@@ -175,6 +177,11 @@ class World:
         town.programme.save()
         town.common.name = self.mark(Kind.PROGRAMME)
         town.common.save()
+        FundingShare.objects.create(region=town.region, ticket_type=town.common, source="state", share=1)
+        frame = Frame.objects.create(
+            region=town.region, programme=town.programme, slug="seniors", name=self.mark(Kind.PROGRAMME)
+        )
+        UnitFactory(programme=town.programme, frame=frame, name=self.mark(Kind.PROGRAMME))
         town.store.merchant.refresh_from_db()
 
     def _name_people(self) -> None:
