@@ -12,7 +12,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.forms.models import _get_foreign_key, model_to_dict
+from django.utils import timezone
 
+from merchants.models import TillKey
 from merchants.portal import portal_site
 from payments.models import Charge, PayCode, SettlementRule
 from regions.staff_site import staff_site
@@ -28,6 +30,7 @@ VALUES: dict[str, Callable[[World], str]] = {
     "store": lambda world: str(world.town.store.pk),
     "merchant": lambda world: str(world.town.store.merchant.pk),
     "window": lambda world: str(world.window.pk),
+    "till_key": lambda world: str(TillKey.objects.get(region=world.town.region).pk),
     "paper": lambda _world: "stand-a6",
     "code": lambda world: str(PayCode.objects.get(region=world.town.region).pk),
     "content_type_id": lambda world: str(ContentType.objects.get_for_model(world.town.resident).pk),
@@ -143,7 +146,9 @@ def questions(address: Address, world: World) -> list[str]:
             f"?region={world.town.region.pk}&scope=all",
             "?region=all&scope=all",
         ]
-    if last == "live":
+    if last == "words":
+        return ["", f"?print=1&till={world.town.till.pk}&day={timezone.localdate()}&first=8&last=9"]
+    if last in ("live", "screen", "take"):
         return ["", f"?till={world.town.till.pk}", f"?till={world.town.till.code}"]
     if last.endswith("_changelist"):
         return ["", *(f"?q={word}" for word in ("ZQ", world.payment.number)), *lookups(world)]
