@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from merchants.models import MerchantMember, Till
+from merchants.models import MemberRole, MerchantMember, Till
 from payments.models import Payment, Refund, StoreEntry
 from regions.models import Membership, NotaryCluster, OutagePolicy, Region, Resident, Role, User
 from tests.factories import NotaryClusterFactory, UserFactory
@@ -90,10 +90,11 @@ def test_a_person_who_has_signed_up_is_let_into_a_shop_by_address(ours: Office) 
     user = UserFactory(email="clerk@example.jp")
     merchant = ours.town.store.merchant
 
-    answer = ours.client.post(page(MerchantMember, "add"), {"merchant": merchant.pk, "email": "Clerk@example.jp"})
+    form = {"merchant": merchant.pk, "email": "Clerk@example.jp", "role": MemberRole.CLERK}
+    answer = ours.client.post(page(MerchantMember, "add"), form)
 
     assert answer.status_code == 302
-    assert MerchantMember.objects.filter(merchant=merchant, user=user).exists()
+    assert MerchantMember.objects.filter(merchant=merchant, user=user, role=MemberRole.CLERK).exists()
     assert Membership.objects.filter(user=user, region=ours.town.region, role=Role.SHOP).exists()
 
 
@@ -121,6 +122,8 @@ def test_nobody_is_let_into_a_shop_of_another_region(ours: Office, theirs: Offic
 
 def test_the_portal_closes_for_who_no_longer_works_there(ours: Office) -> None:
     member = MerchantMember.objects.get(user=ours.shop)
+    # Somebody else has to be left who may decide for the business.
+    ours.town.shop_person()
 
     answer = ours.client.post(page(MerchantMember, "delete", member.pk), {"post": "yes"})
 
