@@ -1,0 +1,1 @@
+"""How money for an order comes in: one small port, and an adapter for each way of paying."""
