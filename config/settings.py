@@ -49,6 +49,13 @@ PROBE_LEASE = 4.0  # a prober that died is replaced after this
 WAITING_TILLS_MAX = 6  # till systems in one web process that may wait for a customer; others get the state at once
 WAITING_PAYMENTS_MAX = 24  # requests in one web process that may wait for an outcome; others get 202
 
+# --- money for orders ---------------------------------------------------------------------
+
+# Without a key nothing is offered but cash at the office's desk.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
+
 # --- the house ----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -177,6 +184,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = {
+    "tend-orders": {"task": "vouchers.tend_orders", "schedule": timedelta(minutes=1)},
     "expire-vouchers": {"task": "vouchers.expire", "schedule": timedelta(minutes=5)},
     "close-periods": {"task": "payments.close_periods", "schedule": timedelta(minutes=10)},
     "check-settlements": {"task": "payments.check_settlements", "schedule": timedelta(hours=1)},

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from merchants.portal import portal_site
 from regions.staff_site import staff_site
+from vouchers.webhooks import stripe_webhook
 
 admin.autodiscover()
 
@@ -24,7 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portal/", portal_site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("webhooks/stripe/", stripe_webhook, name="stripe-webhook"),
     path("", include("regions.urls")),
     path("", include("merchants.urls")),
     path("<slug:region>/", include("payments.urls")),
+    path("<slug:region>/", include("vouchers.urls")),
 ]

@@ -1,5 +1,6 @@
 """Programmes, ticket types and the value in wallets, at the secretariat's site."""
 
+from importlib import import_module
 from typing import Any
 
 from django.http import HttpRequest
@@ -211,3 +212,5 @@ staff_site.register(Voucher, VoucherAdmin)
 staff_site.register(LedgerEntry, LedgerEntryAdmin)
 staff_site.dashboard_panels.append(vouchers_panel)
 staff_site.add_panel(Resident, wallet_panel)
+# Pages of their own, found by the same look for `admin`.
+import_module("vouchers.order_admin")

@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from regions.models import NotaryCluster
+from vouchers.checkouts import tend_attempts
+from vouchers.orders import issue_paid, lapse_due, remind_due
 from vouchers.registration import REGISTER, register_due
 from vouchers.spending import expire_due
 from vouchers.wake import take_wake
@@ -20,3 +22,12 @@ def register(cluster_id: str) -> None:
 def expire() -> None:
     while expire_due():
         pass
+
+
+@shared_task(name="vouchers.tend_orders")
+def tend_orders() -> None:
+    issue_paid()
+    tend_attempts()
+    while lapse_due():
+        pass
+    remind_due()

@@ -22,8 +22,20 @@ from tests.factories import Town, UnitFactory, UserFactory
 from tests.isolation.businesses import have_joined
 from tests.isolation.settled import settle_town, settlement_rows
 from tests.isolation.tilled import equip_tills
+from vouchers.desk import take_cash
 from vouchers.issuance import Grant, issue_grants
-from vouchers.models import Frame, FundingShare, LedgerEntry, Unit, Voucher
+from vouchers.models import (
+    Attempt,
+    CashEntry,
+    Frame,
+    FundingShare,
+    LedgerEntry,
+    Order,
+    ProviderEvent,
+    Unit,
+    Voucher,
+)
+from vouchers.orders import open_order
 from vouchers.registration import register_due
 
 register_words("walk", lambda params: Words(params["text"], params["text"]))
@@ -46,6 +58,7 @@ class Kind(StrEnum):
     APPROVAL = "approval"
     MESSAGE = "message"
     NOTICE = "notice"
+    ORDER = "order"
     PAYER = "payer"
 
 
@@ -62,6 +75,7 @@ class World:
     incident: Incident = field(init=False)
     approval: Approval = field(init=False)
     notice: Notice = field(init=False)
+    order: Order = field(init=False)
     joined: list[Model] = field(init=False)
     secretary: User = field(init=False)
     shop: User = field(init=False)
@@ -93,6 +107,7 @@ class World:
         self.incident = self._have_incident()
         self._ask_and_tell()
         self.joined = have_joined(self, self.mark(Kind.MERCHANT))
+        self.order = have_ordered(self.town, by=self.secretary)
 
     def mark(self, kind: Kind) -> str:
         return f"ZQ{self.sign}-{kind}-ZQ"
@@ -102,6 +117,7 @@ class World:
         return {
             **{self.mark(kind): kind for kind in Kind},
             self.payment.number: Kind.PAYMENT,
+            self.order.number: Kind.ORDER,
             f".{self.sign.lower()}@example.jp": Kind.PERSON,
         }
 
@@ -113,6 +129,8 @@ class World:
             *(town.resident, town.wallet, town.user, self.secretary, self.shop),
             *(self.payment, self.refund, self.window, self.difference, self.incident, town.store.merchant),
             *(self.approval, self.notice, *settlement_rows(town), *self.joined),
+            *(self.order, Attempt.objects.filter(order=self.order).first()),
+            CashEntry.objects.filter(order=self.order).first(),
             Frame.objects.filter(region=town.region).first(),
             Unit.objects.filter(region=town.region).first(),
             Voucher.objects.filter(region=town.region).first(),
@@ -238,3 +256,17 @@ def people(a: World) -> dict[str, Any]:
         "secretary": a.secretary,
         "operator": UserFactory(is_operator=True, email="operator@example.jp"),
     }
+
+
+def have_ordered(town: Town, *, by: User) -> Order:
+    """An order that was tried at a provider and paid at the desk."""
+    unit = Unit.objects.filter(region=town.region).first()
+    assert unit is not None
+    soon = timezone.now() + timedelta(days=3)
+    order = open_order(resident=town.resident, programme=unit.programme, lines={unit.pk: 1}, pay_by_at=soon, key="walk")
+    attempt = Attempt.objects.create(
+        region=town.region, order=order, method="card", amount=order.amount, standing="ended", expires_at=soon
+    )
+    ProviderEvent.objects.create(event_id=f"evt_{order.pk}", kind="checkout.session.expired", attempt=attempt)
+    take_cash(order, amount=order.amount, by=by)
+    return order

@@ -1,8 +1,10 @@
 """Value: programmes and what they issue, wallets, vouchers, and the ledger that explains every yen."""
 
 from vouchers.models.budget import ProgrammeBudget
+from vouchers.models.checkout import Attempt, AttemptStanding, CashEntry, ProviderEvent
 from vouchers.models.funding import FundingShare, FundingSource, VoucherFunding
 from vouchers.models.ledger import EntryKind, LedgerEntry, LedgerQuerySet
+from vouchers.models.order import Order, OrderLine, Quota, StockSlice
 from vouchers.models.programme import (
     Allotment,
     DrawBy,
@@ -20,6 +22,9 @@ from vouchers.models.wallet import Wallet
 
 __all__ = [
     "Allotment",
+    "Attempt",
+    "AttemptStanding",
+    "CashEntry",
     "DrawBy",
     "EntryKind",
     "Frame",
@@ -29,10 +34,15 @@ __all__ = [
     "LedgerEntry",
     "LedgerQuerySet",
     "LotteryRule",
+    "Order",
+    "OrderLine",
     "Programme",
     "ProgrammeBudget",
     "ProgrammeStatus",
+    "ProviderEvent",
+    "Quota",
     "ResidenceRule",
+    "StockSlice",
     "TicketKind",
     "TicketType",
     "Unit",
