@@ -33,7 +33,7 @@ VALUES: dict[str, Callable[[World], str]] = {
     "window": lambda world: str(world.window.pk),
     "till_key": lambda world: str(TillKey.objects.get(region=world.town.region).pk),
     "paper": lambda _world: "stand-a6",
-    "code": lambda world: str(PayCode.objects.get(region=world.town.region).pk),
+    "code": lambda world: str(PayCode.objects.get(till=world.town.till).pk),
     "content_type_id": lambda world: str(ContentType.objects.get_for_model(world.town.resident).pk),
     "rule": lambda world: str(SettlementRule.objects.get(region=world.town.region).pk),
     "form": lambda _world: "pdf",
