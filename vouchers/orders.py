@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from regions.models import Resident
@@ -17,6 +18,7 @@ from vouchers.errors import VoucherProblem
 from vouchers.issuance import IssueLine, issue
 from vouchers.models import Order, OrderLine, Programme, Unit
 from vouchers.models.checkout import AttemptStanding
+from vouchers.models.order import new_order_number
 from vouchers.order_errors import BeyondLimit, OrderSettled, SoldOut, UnitsNotOffered
 from vouchers.order_states import OrderStatus
 from vouchers.quotas import release, reserve
@@ -70,9 +72,7 @@ def open_order(
         pay_by_at=pay_by_at,
         remind_after=next_reminder(pay_by_at, after=opened_at),
     )
-    Order.objects.bulk_create([order], ignore_conflicts=True)
-    # Whoever sent the same key at the same moment was first: theirs is the order.
-    stored: Order = Order.objects.in_region(programme.region_id).get(key=key)
+    stored = _store(order)
     if stored.pk != order.pk:
         return stored
     _take(order, wanted)
@@ -81,6 +81,19 @@ def open_order(
         for unit, count in wanted.items()
     )
     return order
+
+
+def _store(order: Order) -> Order:
+    """Write the order, or find the one that the same key or the same application has made already."""
+    same = Q(key=order.key)
+    if order.application_id:
+        same |= Q(application_id=order.application_id)
+    while True:
+        Order.objects.bulk_create([order], ignore_conflicts=True)
+        if stored := Order.objects.in_region(order.region_id).filter(same).first():
+            return stored  # type: ignore[no-any-return]
+        # Its number is another order's.
+        order.number = new_order_number()
 
 
 def _wanted(programme: Programme, lines: Mapping[UUID, int]) -> dict[Unit, int]:

@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from regions.ids import new_id
 from regions.models import Message
 from tests.checkout.sale import FACE, Sale
 from vouchers import orders, stock
@@ -37,6 +38,18 @@ def test_ordering_twice_with_one_key_is_one_order(sale: Sale) -> None:
     assert first == second
     assert sale.left() == 7
     sale.assert_nothing_oversold()
+
+
+def test_a_number_that_is_taken_is_replaced_by_another(sale: Sale) -> None:
+    first = sale.order(key="first")
+    same = Order.objects.get(pk=first.pk)
+    same.pk, same.key = new_id(), "second"
+
+    stored = orders._store(same)
+
+    assert stored.pk == same.pk
+    assert stored.number != first.number
+    assert Order.objects.count() == 2
 
 
 @pytest.mark.parametrize("count", [0, -1, True, "2", 1.0])
