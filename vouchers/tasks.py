@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from regions.models import NotaryCluster
+from regions.models import NotaryCluster, Region
 from vouchers.checkouts import tend_attempts
 from vouchers.orders import issue_paid, lapse_due, remind_due
 from vouchers.registration import REGISTER, register_due
+from vouchers.reminders import remind_of_expiry
 from vouchers.spending import expire_due
 from vouchers.wake import take_wake
 
@@ -31,3 +32,9 @@ def tend_orders() -> None:
     while lapse_due():
         pass
     remind_due()
+
+
+@shared_task(name="vouchers.remind")
+def remind() -> None:
+    for region in Region.objects.all():
+        remind_of_expiry(region)
