@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/stripe/", stripe_webhook, name="stripe-webhook"),
     path("", include("regions.urls")),
     path("", include("merchants.urls")),
+    path("<slug:region>/", include("vouchers.grants.urls")),
     path("<slug:region>/", include("payments.urls")),
     path("<slug:region>/", include("vouchers.urls")),
 ]

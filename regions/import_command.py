@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from regions.csv_import import BadLine, ImportResult, LinesRejected, NotReadable, Progress
+from regions.csv_import import FILE_BYTES_MAX, BadLine, ImportResult, LinesRejected, NotReadable, Progress
 from regions.models import Region
 
 
@@ -52,6 +52,9 @@ class ImportCommand(BaseCommand):
 
     def _read(self, path: Path) -> bytes:
         try:
+            # Looked at before it is read: nobody waits for a gigabyte to be refused.
+            if path.stat().st_size > FILE_BYTES_MAX:
+                raise CommandError(f"{path} is larger than {FILE_BYTES_MAX // 1_000_000} MB")
             return path.read_bytes()
         except OSError as problem:
             raise CommandError(f"{path} cannot be read: {problem.strerror}") from problem

@@ -7,12 +7,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from regions.csv_import import FILE_BYTES_MAX
 from regions.models import User
 from regions.second_factor import has_proved_second_factor, needs_second_factor, second_factor_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 RETRY_AFTER = "30"
+# A list, and what a form says beside it.
+BODY_BYTES_MAX = FILE_BYTES_MAX + 1_000_000
 
 
 class RateLimitMiddleware:
@@ -34,6 +37,23 @@ class RateLimitMiddleware:
             response = render(request, "429.html", status=429)
         response["Retry-After"] = RETRY_AFTER
         return response
+
+
+class UploadLimitMiddleware:
+    """Refuses a body that no list of ours can have, by its announced length and before any of it is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) > BODY_BYTES_MAX:
+            return HttpResponse(
+                _("The file is larger than %(most)s MB.") % {"most": FILE_BYTES_MAX // 1_000_000},
+                status=413,
+                content_type="text/plain; charset=utf-8",
+            )
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -13,9 +13,19 @@ from regions.models import Resident
 from regions.staff_site import staff_site
 from regions.yen import yen
 from vouchers.dashboard import vouchers_panel
+from vouchers.grants.entitlement_pages import (
+    EntitlementAdmin,
+    TermsForm,
+    entitlement_panel,
+    people_who_left_panel,
+)
+from vouchers.grants.list_pages import GrantListAdmin, list_panel
 from vouchers.models import (
+    Entitlement,
     Frame,
     FundingShare,
+    GrantList,
+    GrantTerms,
     LedgerEntry,
     Programme,
     TicketType,
@@ -83,6 +93,13 @@ class ProgrammeAdmin(RegionScopedAdmin):
     inlines = (TicketTypeInline,)
 
 
+class GrantTermsInline(ScopedStackedInline):
+    model = GrantTerms
+    form = TermsForm
+    add_by = change_by = delete_by = OFFICE
+    fields = ("rule",)
+
+
 class TicketTypeAdmin(RegionScopedAdmin):
     icon = "confirmation_number"
     region_from = "programme"
@@ -92,7 +109,7 @@ class TicketTypeAdmin(RegionScopedAdmin):
     list_select_related = ("programme", "region")
     search_fields = ("name", "slug", "programme__name")
     fields = ("programme", *TICKET_FIELDS)
-    inlines = (FundingShareInline,)
+    inlines = (FundingShareInline, GrantTermsInline)
 
 
 class FrameAdmin(RegionScopedAdmin):
@@ -212,5 +229,11 @@ staff_site.register(Voucher, VoucherAdmin)
 staff_site.register(LedgerEntry, LedgerEntryAdmin)
 staff_site.dashboard_panels.append(vouchers_panel)
 staff_site.add_panel(Resident, wallet_panel)
+staff_site.register(GrantList, GrantListAdmin)
+staff_site.register(Entitlement, EntitlementAdmin)
+staff_site.add_panel(GrantList, list_panel)
+staff_site.add_panel(Entitlement, entitlement_panel)
+staff_site.dashboard_panels.append(people_who_left_panel)
+
 # Pages of their own, found by the same look for `admin`.
 import_module("vouchers.order_admin")

@@ -12,3 +12,5 @@ class VouchersConfig(AppConfig):
         # The words of this room's messages, and what two people agree on here, wherever it is decided.
         import_module("vouchers.order_messages")
         import_module("vouchers.desk")
+        import_module("vouchers.grants.messages")
+        import_module("vouchers.grants.lists")

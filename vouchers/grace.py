@@ -27,7 +27,9 @@ def open_grace(voucher_ids: Sequence[UUID], *, at: datetime) -> None:
 
     Part of the caller's transaction. What was left of them expires first: grace is for refunds only.
     """
-    expired = Voucher.objects.filter(pk__in=voucher_ids, expires_at__lte=at, closed_at__isnull=True)
+    expired = Voucher.objects.filter(
+        pk__in=voucher_ids, expires_at__lte=at, closed_at__isnull=True, stopped_at__isnull=True
+    )
     locked = expired.select_related("ticket_type__programme").order_by("pk")
     alive = [v for v in locked.select_for_update(of=("self",), no_key=True) if grace_ends_at(v) > at]
     expire_rest(alive, at=at)

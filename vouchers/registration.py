@@ -58,6 +58,9 @@ def close_due(cluster: NotaryCluster, *, now: datetime | None = None) -> int:
 def _claim(cluster: NotaryCluster, column: str, now: datetime) -> list[tuple[UUID, int]]:
     # A voucher with held value is not closed: the payment that holds it was made in time.
     due = Voucher.objects.filter(**{"region__notary": cluster, f"{column}__lte": now, "held": 0})
+    if column == "close_after":
+        # The notary cannot close what it does not know yet.
+        due = due.filter(registered_at__isnull=False)
     rows = list(
         due.order_by(column).select_for_update(of=("self",), skip_locked=True, no_key=True)[: settings.NOTARY_BATCH]
     )

@@ -151,11 +151,15 @@ def expire_due(*, at: datetime | None = None, limit: int = 1000) -> int:
 
 
 def expire_rest(vouchers: Sequence[Voucher], *, at: datetime) -> None:
-    """Expire what is left of these locked vouchers, with a ledger entry each; held value stays."""
+    """Expire what is left of these locked vouchers, with a ledger entry each; held value stays.
+
+    What was left of a voucher that the office has stopped is entered as taken back.
+    """
     left = [voucher for voucher in vouchers if voucher.available > 0]
-    movements = [Movement(v.region_id, v.pk, v.available, new_id(), at) for v in left]
-    _move(movements, "expired = voucher.expired + moved.amount")
-    _enter(movements, EntryKind.EXPIRE, sign=-1)
+    movements = {v.pk: Movement(v.region_id, v.pk, v.available, new_id(), at) for v in left}
+    _move([*movements.values()], "expired = voucher.expired + moved.amount")
+    for kind, is_stopped in ((EntryKind.EXPIRE, False), (EntryKind.STOP, True)):
+        _enter([movements[v.pk] for v in left if (v.stopped_at is not None) is is_stopped], kind, sign=-1)
 
 
 def _by_grace(vouchers: Sequence[Voucher]) -> dict[int, list[Voucher]]:

@@ -1,9 +1,14 @@
 """Nudges for what the resolver would find anyway, and the housekeeping that beat starts."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from regions.models import NotaryCluster, Region
 from vouchers.checkouts import tend_attempts
+from vouchers.grants.claims import lapse_due as lapse_grants_due
+from vouchers.grants.lists import RUN_LISTS
+from vouchers.grants.running import run_lists
 from vouchers.orders import issue_paid, lapse_due, remind_due
 from vouchers.registration import REGISTER, register_due
 from vouchers.reminders import remind_of_expiry
@@ -38,3 +43,16 @@ def tend_orders() -> None:
 def remind() -> None:
     for region in Region.objects.all():
         remind_of_expiry(region)
+
+
+@shared_task(name=RUN_LISTS, time_limit=600, soft_time_limit=590)
+def run_grant_lists(cluster_id: str = "") -> None:
+    if cluster_id:
+        take_wake(RUN_LISTS, UUID(cluster_id))
+    run_lists()
+
+
+@shared_task(name="vouchers.lapse_grants")
+def lapse_grants() -> None:
+    while lapse_grants_due():
+        pass

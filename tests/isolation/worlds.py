@@ -27,8 +27,12 @@ from vouchers.issuance import Grant, issue_grants
 from vouchers.models import (
     Attempt,
     CashEntry,
+    Entitlement,
     Frame,
     FundingShare,
+    GrantEvent,
+    GrantList,
+    GrantTerms,
     LedgerEntry,
     Order,
     ProviderEvent,
@@ -57,6 +61,7 @@ class Kind(StrEnum):
     INCIDENT = "incident"
     APPROVAL = "approval"
     MESSAGE = "message"
+    GRANT = "grant"
     NOTICE = "notice"
     ORDER = "order"
     PAYER = "payer"
@@ -77,6 +82,8 @@ class World:
     notice: Notice = field(init=False)
     order: Order = field(init=False)
     joined: list[Model] = field(init=False)
+    grant_list: GrantList = field(init=False)
+    entitlement: Entitlement = field(init=False)
     secretary: User = field(init=False)
     shop: User = field(init=False)
 
@@ -106,6 +113,7 @@ class World:
         close_window(self.window, by=self.secretary)
         self.incident = self._have_incident()
         self._ask_and_tell()
+        self._have_grants()
         self.joined = have_joined(self, self.mark(Kind.MERCHANT))
         self.order = have_ordered(self.town, by=self.secretary)
 
@@ -121,6 +129,43 @@ class World:
             f".{self.sign.lower()}@example.jp": Kind.PERSON,
         }
 
+    def _have_grants(self) -> None:
+        """A list of grants, and an entitlement on it that can be claimed."""
+        town, mark = self.town, self.mark(Kind.GRANT)
+        self.grant_list = GrantList.objects.create(
+            region=town.region,
+            file_name=mark,
+            sha256="0" * 64,
+            handover="claim",
+            state="done",
+            rows_count=1,
+            amount=5_000,
+            left_out=[[3, mark, mark]],
+            warnings=[mark],
+            uploaded_by=self.secretary,
+        )
+        self.entitlement = Entitlement.objects.create(
+            region=town.region,
+            programme=town.programme,
+            ticket_type=town.common,
+            resident=town.resident,
+            amount=5_000,
+            expires_at=timezone.now() + timedelta(days=30),
+            reason=mark,
+            state="offered",
+            grant_list=self.grant_list,
+            line=2,
+            key=mark,
+        )
+        GrantEvent.objects.create(
+            region=town.region, entitlement=self.entitlement, kind="moved", by=self.secretary, note=mark
+        )
+        GrantTerms.objects.create(
+            region=town.region,
+            ticket_type=town.common,
+            rule={"amount": {"kind": "fixed", "yen": 3000}, "expiry": {"kind": "programme"}},
+        )
+
     def rows(self) -> list[Model]:
         """One row of every model that the admin sites know."""
         town = self.town
@@ -133,6 +178,8 @@ class World:
             CashEntry.objects.filter(order=self.order).first(),
             Frame.objects.filter(region=town.region).first(),
             Unit.objects.filter(region=town.region).first(),
+            self.grant_list,
+            self.entitlement,
             Voucher.objects.filter(region=town.region).first(),
             LedgerEntry.objects.filter(region=town.region).first(),
             StoreEntry.objects.filter(region=town.region).first(),

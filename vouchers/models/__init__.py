@@ -3,6 +3,19 @@
 from vouchers.models.budget import ProgrammeBudget
 from vouchers.models.checkout import Attempt, AttemptStanding, CashEntry, ProviderEvent
 from vouchers.models.funding import FundingShare, FundingSource, VoucherFunding
+from vouchers.models.grants import (
+    Entitlement,
+    EntitlementState,
+    GrantEvent,
+    GrantEventKind,
+    GrantList,
+    GrantTerms,
+    GuessCount,
+    GuessScope,
+    Handover,
+    ListState,
+    StopReason,
+)
 from vouchers.models.ledger import EntryKind, LedgerEntry, LedgerQuerySet
 from vouchers.models.order import Order, OrderLine, Quota, StockSlice
 from vouchers.models.programme import (
@@ -26,13 +39,23 @@ __all__ = [
     "AttemptStanding",
     "CashEntry",
     "DrawBy",
+    "Entitlement",
+    "EntitlementState",
     "EntryKind",
     "Frame",
     "FundingShare",
     "FundingSource",
+    "GrantEvent",
+    "GrantEventKind",
+    "GrantList",
+    "GrantTerms",
+    "GuessCount",
+    "GuessScope",
+    "Handover",
     "IssuerKind",
     "LedgerEntry",
     "LedgerQuerySet",
+    "ListState",
     "LotteryRule",
     "Order",
     "OrderLine",
@@ -43,6 +66,7 @@ __all__ = [
     "Quota",
     "ResidenceRule",
     "StockSlice",
+    "StopReason",
     "TicketKind",
     "TicketType",
     "Unit",

@@ -19,6 +19,7 @@ class EntryKind(models.TextChoices):
     REFUND = "refund", _("refunded")
     REVERSAL = "reversal", _("taken back")
     EXPIRE = "expire", _("expired")
+    STOP = "stop", _("taken back by the office")
 
 
 class LedgerQuerySet(RegionQuerySet):

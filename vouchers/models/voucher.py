@@ -64,6 +64,7 @@ class Voucher(models.Model):
     issued_at = models.DateTimeField(_("issued"), default=timezone.now, editable=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     issue_key = models.CharField(max_length=64, null=True, editable=False)
+    stopped_at = models.DateTimeField(_("stopped by the office"), null=True, editable=False)
     registered_at = models.DateTimeField(_("known to the notary since"), null=True, editable=False)
     register_after = models.DateTimeField(null=True, default=timezone.now, editable=False)
     close_after = models.DateTimeField(null=True, editable=False)
