@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Django looks for modules of this name only, so the other pages come along from here.
 import merchants.account_pages
+import merchants.account_staff_pages
 import merchants.business_pages
 import merchants.till_key_pages  # noqa: F401
 from merchants.application_pages import JoinApplicationAdmin, application_panel, applications_panel

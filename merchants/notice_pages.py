@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from merchants.models import Notice
 from merchants.notices import current_notices, publish_notice
 from merchants.portal import portal_site
+from merchants.roles import SEE_MONEY
 from regions.admin_base import NOBODY, OFFICE, RegionScopedAdmin
 
 SHOWN = 5
@@ -34,5 +35,6 @@ class NoticeAdmin(RegionScopedAdmin):
 
 def notices_panel(request: HttpRequest) -> tuple[str, dict[str, Any]]:
     """What the secretariat tells these merchants at the moment."""
-    found = current_notices(portal_site.scope(request))[:SHOWN]
-    return "portal/notices.html", {"title": _("Notices from the secretariat"), "notices": found}
+    private_to = portal_site.merchants_as(request, *SEE_MONEY)
+    found = current_notices(portal_site.scope(request), private_to=private_to)
+    return "portal/notices.html", {"title": _("Notices from the secretariat"), "notices": found[:SHOWN]}

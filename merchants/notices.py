@@ -41,12 +41,16 @@ def publish_notice(notice: Notice, *, by: User) -> None:
     notice.save()
 
 
-def current_notices(merchants: Iterable[Merchant], *, now: datetime | None = None) -> QuerySet[Notice]:
-    """What these merchants are to be shown at the moment, newest first."""
+def current_notices(
+    merchants: Iterable[Merchant], *, private_to: Iterable[Merchant], now: datetime | None = None
+) -> QuerySet[Notice]:
+    """What the people of these merchants are to be shown at the moment, newest first.
+
+    What is for one merchant alone is about its money and its account, so only `private_to` are shown theirs.
+    """
     at = now or timezone.now()
-    found = list(merchants)
-    regions = {merchant.region_id for merchant in found}
-    to_them = Q(merchant__in=found) | Q(merchant__isnull=True, region__in=regions)
+    regions = {merchant.region_id for merchant in merchants}
+    to_them = Q(merchant__in=list(private_to)) | Q(merchant__isnull=True, region__in=regions)
     still = Q(until_at__isnull=True) | Q(until_at__gt=at)
     return Notice.objects.filter(to_them, still, published_at__lte=at)
 

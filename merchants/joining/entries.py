@@ -37,13 +37,16 @@ def telephone(text: str) -> str:
 
 
 def invoice_number(text: str) -> str:
-    """`T` and 13 digits of which the first checks the others (the rule of corporate numbers); raise ValidationError."""
+    """`T` and 13 digits; raise ValidationError. Whether the first checks the others is for a remark: see below."""
     typed = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
     if not _INVOICE.fullmatch(typed):
         raise ValidationError(_("An invoice number is T with 13 digits, for example T7000012050002."))
-    if int(typed[1]) != check_digit(typed[2:]):
-        raise ValidationError(_("This invoice number does not exist. Please compare it digit by digit."))
     return typed
+
+
+def is_corporate(number: str) -> bool:
+    """Whether an invoice number can be a company's; a sole trader's has thirteen digits of another kind."""
+    return int(number[1]) == check_digit(number[2:])
 
 
 def check_digit(digits: str) -> int:

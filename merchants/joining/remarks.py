@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from merchants.joining.entries import is_corporate
 from merchants.models import JoinApplication, Merchant, Store
 from merchants.size_rule import HeadOffice, Shop, judge, missing
 from merchants.size_words import MISSING
@@ -85,6 +86,8 @@ def _same_shop(application: JoinApplication) -> Iterator[Remark]:
 def _gaps(application: JoinApplication) -> Iterator[Remark]:
     if not application.invoice_number:
         yield Remark(NOTE, _("No invoice number was given."))
+    elif not is_corporate(application.invoice_number):
+        yield Remark(WARN, _("The invoice number is no company's: a sole trader's, or a typing mistake."))
     programmes = {kind.programme_id: kind.programme for kind in application.ticket_types.select_related("programme")}
     for programme in programmes.values():
         unknown: set[str] = set()

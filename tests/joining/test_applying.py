@@ -57,7 +57,6 @@ def test_sending_the_same_page_twice_applies_once(town: JoiningTown) -> None:
         ("capital", "三百万", "数字"),
         ("capital", "-1", "以上"),
         ("invoice_number", "7000012050002", "T"),
-        ("invoice_number", "T7000012050003", "存在しません"),
         ("contact_email", "hanako", "メールアドレス"),
         ("contact_phone", "12", "電話番号"),
         ("ticket_types", [], "選んでください"),

@@ -182,6 +182,15 @@ def test_what_a_rule_asks_and_nobody_gave_is_remarked(town: JoiningTown) -> None
     assert any("登録番号" in one for one in words)
 
 
+@pytest.mark.parametrize(("number", "is_remarked"), [("T7000012050002", False), ("T7000012050003", True)])
+def test_an_invoice_number_that_is_no_companys_is_remarked_and_not_refused(
+    town: JoiningTown, number: str, is_remarked: bool
+) -> None:
+    words = [remark.words for remark in remarks(application(town, invoice_number=number))]
+
+    assert any("個人事業者" in one for one in words) is is_remarked
+
+
 # The pages.
 
 

@@ -1,6 +1,6 @@
 """What businesses are told: on the portal's first page, and by e-mail, one envelope each."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -8,12 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 import config.urls  # noqa: F401 brings the admin pages of all rooms along
-from merchants.models import MemberRole, MerchantMember, Notice
+from merchants.models import MemberRole, Merchant, MerchantMember, Notice
 from merchants.notices import current_notices, mail_notices, tell_merchant
 from tests.factories import StoreFactory, Town, UserFactory
 from tests.staff.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def shown_to(merchant: Merchant, now: datetime | None = None) -> set[str]:
+    return {notice.title for notice in current_notices([merchant], private_to=[merchant], now=now)}
 
 
 @pytest.fixture
@@ -25,16 +29,18 @@ def town() -> Town:
 
 
 def test_the_platform_says_a_thing_once_and_mails_contact_and_owners(town: Town) -> None:
-    owner, clerk = town.shop_person(), UserFactory()
+    owner, clerk, books = town.shop_person(), UserFactory(), UserFactory()
     merchant = town.store.merchant
     MerchantMember.objects.create(merchant=merchant, user=clerk, role=MemberRole.CLERK)
+    MerchantMember.objects.create(merchant=merchant, user=books, role=MemberRole.BOOKKEEPER)
 
     assert tell_merchant(merchant, key="paid-1", title="入金", body="入金しました。")
     assert not tell_merchant(merchant, key="paid-1", title="入金", body="入金しました。")
     assert (mail_notices(), mail_notices()) == (1, 0)
 
     assert sorted(letter.to for letter in mail.outbox) == sorted([["shop@example.jp"], [owner.email]])
-    assert "入金しました。" in signed_in(clerk).get("/portal/").content.decode()
+    assert "入金しました。" in signed_in(books).get("/portal/").content.decode()
+    assert "入金しました。" not in signed_in(clerk).get("/portal/").content.decode()
 
 
 def test_a_neighbour_reads_what_is_for_all_and_not_what_is_for_one(town: Town) -> None:
@@ -43,9 +49,9 @@ def test_a_neighbour_reads_what_is_for_all_and_not_what_is_for_one(town: Town) -
     tell_merchant(town.store.merchant, key="1", title="一社に", body="-")
     Notice.objects.create(region=town.region, title="全員に", body="-")
 
-    assert {notice.title for notice in current_notices([town.store.merchant])} == {"一社に", "全員に"}
-    assert {notice.title for notice in current_notices([other])} == {"全員に"}
-    assert not current_notices([elsewhere])
+    assert shown_to(town.store.merchant) == {"一社に", "全員に"}
+    assert shown_to(other) == {"全員に"}
+    assert shown_to(elsewhere) == set()
 
 
 def test_a_notice_is_shown_in_its_time_only(town: Town) -> None:
@@ -53,7 +59,7 @@ def test_a_notice_is_shown_in_its_time_only(town: Town) -> None:
     Notice.objects.create(
         region=town.region, title="t", body="b", published_at=now + timedelta(days=1), until_at=now + timedelta(days=2)
     )
-    shown = [bool(current_notices([town.store.merchant], now=now + timedelta(hours=h))) for h in (0, 25, 49)]
+    shown = [bool(shown_to(town.store.merchant, now + timedelta(hours=h))) for h in (0, 25, 49)]
 
     assert shown == [False, True, False]
 

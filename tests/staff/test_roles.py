@@ -67,6 +67,8 @@ def test_a_secretariat_sets_its_contact_and_policy_and_nothing_else_of_its_regio
         "guarantee_per_payment": 5_000,
         "guarantee_per_wallet": 10_000,
         "guarantee_in_all": 500_000,
+        "colour": "#1d3f8f",
+        "code_confirm_above": 3_000,
         "slug": "moved",
         "payment_limit": 1,
         "notary": NotaryClusterFactory(slug="another").pk,
@@ -77,6 +79,7 @@ def test_a_secretariat_sets_its_contact_and_policy_and_nothing_else_of_its_regio
     after = Region.objects.get(pk=region.pk)
     assert answer.status_code == 302
     assert (after.contact_name, after.outage_policy) == ("新しい事務局", OutagePolicy.ACCEPT)
+    assert (after.colour, after.code_confirm_above) == ("#1d3f8f", 3_000)
     assert (after.guarantee_per_payment, after.guarantee_per_wallet, after.guarantee_in_all) == (5_000, 10_000, 500_000)
     assert (after.slug, after.payment_limit, after.notary) == (region.slug, region.payment_limit, region.notary)
 
