@@ -16,6 +16,7 @@ from payments.till_api import (
     TillRefundView,
 )
 from vouchers.api import ProgrammeListView, WalletView
+from vouchers.application_api import ApplicationListView, ProgrammeApplicationsView
 
 app_name = "api"
 
@@ -24,6 +25,12 @@ urlpatterns: list[URLPattern] = [
     path("status", StatusView.as_view(), name="status"),
     path("regions/<slug:region>/wallet", WalletView.as_view(), name="wallet"),
     path("regions/<slug:region>/programmes", ProgrammeListView.as_view(), name="programmes"),
+    path(
+        "regions/<slug:region>/programmes/<slug:slug>/applications",
+        ProgrammeApplicationsView.as_view(),
+        name="programme-applications",
+    ),
+    path("regions/<slug:region>/applications", ApplicationListView.as_view(), name="applications"),
     path("regions/<slug:region>/stores", StoreListView.as_view(), name="stores"),
     path("regions/<slug:region>/tills/<str:till>", TillView.as_view(), name="till"),
     path("regions/<slug:region>/payments/<uuid:payment>", PaymentView.as_view(), name="payment"),

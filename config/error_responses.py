@@ -15,6 +15,8 @@ from rest_framework.response import Response
 
 from merchants.errors import PayloadElsewhere, PayloadWrong, TillUnknown
 from payments import errors as payments
+from vouchers import errors as vouchers
+from vouchers.application_refusals import SENTENCES
 from vouchers.errors import InsufficientBalance
 
 PROBLEM_JSON = "application/problem+json"
@@ -176,6 +178,29 @@ REFUSALS: dict[type[Exception], Refusal] = {
         gettext_lazy("Too many wrong codes"),
         gettext_lazy("Too many wrong codes were entered at this till. Please wait five minutes."),
     ),
+}
+
+
+_APPLICATION = gettext_lazy("The application cannot be taken")
+REFUSALS |= {
+    kind: Refusal(status, code, _APPLICATION, SENTENCES[kind])
+    for kind, status, code in (
+        (vouchers.ApplicationsClosed, 409, "applications_closed"),
+        (vouchers.OtherRegion, 403, "not_eligible"),
+        (vouchers.NotResidentOnBaseDate, 403, "not_eligible"),
+        (vouchers.MovedOut, 403, "not_eligible"),
+        (vouchers.AgeOutside, 403, "not_eligible"),
+        (vouchers.BirthDateUnknown, 403, "not_eligible"),
+        (vouchers.UnitUnknown, 422, "unit_unknown"),
+        (vouchers.UnitsInvalid, 422, "units_invalid"),
+        (vouchers.NothingAskedFor, 422, "nothing_asked_for"),
+        (vouchers.UnitsLimitExceeded, 422, "limit_exceeded"),
+        (vouchers.KindLimitExceeded, 422, "limit_exceeded"),
+        (vouchers.YenLimitExceeded, 422, "limit_exceeded"),
+        (vouchers.HouseholdLimitExceeded, 422, "household_limit_exceeded"),
+        (vouchers.AlreadyApplied, 409, "already_applied"),
+        (vouchers.ApplicationSettled, 409, "application_settled"),
+    )
 }
 
 

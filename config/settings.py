@@ -186,6 +186,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = {
     "tend-orders": {"task": "vouchers.tend_orders", "schedule": timedelta(minutes=1)},
+    "finish-draws": {"task": "vouchers.finish_draws", "schedule": timedelta(seconds=40)},
     "expire-vouchers": {"task": "vouchers.expire", "schedule": timedelta(minutes=5)},
     "remind-of-expiry": {"task": "vouchers.remind", "schedule": timedelta(hours=1)},
     "close-periods": {"task": "payments.close_periods", "schedule": timedelta(minutes=10)},

@@ -12,7 +12,15 @@ from regions.admin_base import OFFICE, RegionScopedAdmin, ScopedStackedInline, S
 from regions.models import Resident
 from regions.staff_site import staff_site
 from regions.yen import yen
+from vouchers.application_staff import (
+    ApplicationAdmin,
+    application_panel,
+    applications_panel,
+    entry_view,
+    treat_view,
+)
 from vouchers.dashboard import vouchers_panel
+from vouchers.draw_staff import DrawAdmin, lottery_panel, lottery_view
 from vouchers.grants.entitlement_pages import (
     EntitlementAdmin,
     TermsForm,
@@ -21,6 +29,8 @@ from vouchers.grants.entitlement_pages import (
 )
 from vouchers.grants.list_pages import GrantListAdmin, list_panel
 from vouchers.models import (
+    Application,
+    Draw,
     Entitlement,
     Frame,
     FundingShare,
@@ -237,3 +247,11 @@ staff_site.dashboard_panels.append(people_who_left_panel)
 
 # Pages of their own, found by the same look for `admin`.
 import_module("vouchers.order_admin")
+staff_site.register(Application, ApplicationAdmin)
+staff_site.register(Draw, DrawAdmin)
+staff_site.add_panel(Programme, lottery_panel)
+staff_site.add_panel(Application, application_panel)
+staff_site.add_page("vouchers/lottery/<uuid:programme>/", lottery_view, "lottery")
+staff_site.add_page("vouchers/lottery/<uuid:programme>/enter/", entry_view, "application-entry")
+staff_site.add_page("vouchers/lottery/applications/<uuid:application>/", treat_view, "application-treat")
+staff_site.dashboard_panels.append(applications_panel)

@@ -14,3 +14,6 @@ class VouchersConfig(AppConfig):
         import_module("vouchers.desk")
         import_module("vouchers.grants.messages")
         import_module("vouchers.grants.lists")
+        # The words of this room's messages, and what two people may do here, wherever they are asked for.
+        import_module("vouchers.application_messages")
+        import_module("vouchers.draw_steps")

@@ -49,3 +49,99 @@ class NotStoppable(VoucherProblem):
 
 class ListNotReady(VoucherProblem):
     """The list of grants is not where this can be done with it: carried out, dropped, or asked for already."""
+
+
+class ApplicationsClosed(VoucherProblem):
+    """The programme takes no applications at this moment, or none at all; what was sent in stays as it was."""
+
+
+class NotEligible(VoucherProblem):
+    """The person may not apply; each reason has a class of its own."""
+
+
+class OtherRegion(NotEligible):
+    """The person is not on the list of the programme's region."""
+
+
+class NotResidentOnBaseDate(NotEligible):
+    """The person had moved out by the base date."""
+
+
+class MovedOut(NotEligible):
+    """The person has moved out of the region."""
+
+
+class AgeOutside(NotEligible):
+    """The programme is for people of another age."""
+
+
+class BirthDateUnknown(NotEligible):
+    """The programme asks for an age, and the list of residents does not tell the person's."""
+
+
+class UnitUnknown(VoucherProblem):
+    """No such unit is offered to this person in this programme."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self.unit = unit[:60]
+
+
+class UnitsInvalid(VoucherProblem):
+    """What was asked for is no number of units."""
+
+
+class NothingAskedFor(VoucherProblem):
+    """Every number of units is zero."""
+
+
+class LimitExceeded(VoucherProblem):
+    """More than one person may ask for: `limit`, in what the class says."""
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class UnitsLimitExceeded(LimitExceeded):
+    """Units of all kinds together."""
+
+
+class KindLimitExceeded(LimitExceeded):
+    """Units of one kind."""
+
+
+class YenLimitExceeded(LimitExceeded):
+    """Yen of the price."""
+
+
+class HouseholdLimitExceeded(VoucherProblem):
+    """More than the household may ask for together. `left` units can still be asked for."""
+
+    def __init__(self, *, limit: int, left: int) -> None:
+        super().__init__(limit, left)
+        self.limit, self.left = limit, left
+
+
+class AlreadyApplied(VoucherProblem):
+    """The person has another application in the programme, `number`, whatever way it came."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class ApplicationSettled(VoucherProblem):
+    """The application is withdrawn, invalid, sealed or drawn: it stays as it is."""
+
+
+class ReasonMissing(VoucherProblem):
+    """What is done needs a reason, and none was given."""
+
+
+class DrawNotPossible(VoucherProblem):
+    """The step of the draw cannot be taken now. `why` is a word of `vouchers.draw_steps.Hindrance`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why

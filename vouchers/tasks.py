@@ -6,6 +6,7 @@ from celery import shared_task
 
 from regions.models import NotaryCluster, Region
 from vouchers.checkouts import tend_attempts
+from vouchers.drawing import finish_draws
 from vouchers.grants.claims import lapse_due as lapse_grants_due
 from vouchers.grants.lists import RUN_LISTS
 from vouchers.grants.running import run_lists
@@ -14,6 +15,7 @@ from vouchers.registration import REGISTER, register_due
 from vouchers.reminders import remind_of_expiry
 from vouchers.spending import expire_due
 from vouchers.wake import take_wake
+from vouchers.wake_draws import FINISH_DRAWS
 
 
 @shared_task(name=REGISTER)
@@ -56,3 +58,9 @@ def run_grant_lists(cluster_id: str = "") -> None:
 def lapse_grants() -> None:
     while lapse_grants_due():
         pass
+
+
+@shared_task(name=FINISH_DRAWS)
+def finish() -> None:
+    # Less than a task may take; beat comes again for what is left.
+    finish_draws(seconds=35)

@@ -26,6 +26,10 @@ from tests.isolation.worlds import Kind, World
 VALUES: dict[str, Callable[[World], str]] = {
     "region": lambda world: world.town.region.slug,
     "till": lambda world: world.town.till.code,
+    "programme": lambda world: str(world.town.programme.pk),
+    "slug": lambda world: world.town.programme.slug,
+    "name": lambda _world: "list.txt",
+    "application": lambda world: str(world.application.pk),
     "payment": lambda world: str(world.payment.pk),
     "order": lambda world: world.order.number,
     "store": lambda world: str(world.town.store.pk),
@@ -104,6 +108,10 @@ PUBLIC: dict[str, tuple[frozenset[Kind], str]] = {
     "api:status": (frozenset({Kind.REGION, Kind.WINDOW}), "the same for the app"),
     "join": (SHOPS_AND_PROGRAMMES, "who applies sees the ticket types on offer and the region's exclusions"),
     "api:stores": (SHOPS_AND_PROGRAMMES, "where vouchers are taken is published by the city"),
+    "programmes": (SHOPS_AND_PROGRAMMES, "what a city issues is published by the city"),
+    "programme": (SHOPS_AND_PROGRAMMES, "the same, in full"),
+    "draw": (SHOPS_AND_PROGRAMMES, "anybody may check a draw"),
+    "draw-file": (SHOPS_AND_PROGRAMMES, "the same"),
     "api:programmes": (SHOPS_AND_PROGRAMMES, "what a city issues is published by the city"),
 }
 # Its name and its office's telephone stand in the head and the foot of every page of a region, whoever asks.

@@ -25,8 +25,10 @@ from tests.isolation.tilled import equip_tills
 from vouchers.desk import take_cash
 from vouchers.issuance import Grant, issue_grants
 from vouchers.models import (
+    Application,
     Attempt,
     CashEntry,
+    Draw,
     Entitlement,
     Frame,
     FundingShare,
@@ -62,6 +64,7 @@ class Kind(StrEnum):
     APPROVAL = "approval"
     MESSAGE = "message"
     GRANT = "grant"
+    APPLICATION = "application"
     NOTICE = "notice"
     ORDER = "order"
     PAYER = "payer"
@@ -79,6 +82,8 @@ class World:
     window: Window = field(init=False)
     incident: Incident = field(init=False)
     approval: Approval = field(init=False)
+    application: Application = field(init=False)
+    draw: Draw = field(init=False)
     notice: Notice = field(init=False)
     order: Order = field(init=False)
     joined: list[Model] = field(init=False)
@@ -114,6 +119,7 @@ class World:
         self.incident = self._have_incident()
         self._ask_and_tell()
         self._have_grants()
+        self._apply_and_seal()
         self.joined = have_joined(self, self.mark(Kind.MERCHANT))
         self.order = have_ordered(self.town, by=self.secretary)
 
@@ -166,6 +172,28 @@ class World:
             rule={"amount": {"kind": "fixed", "yen": 3000}, "expiry": {"kind": "programme"}},
         )
 
+    def _apply_and_seal(self) -> None:
+        """An application on a sealed list: what anybody may read of it, and what nobody else may."""
+        town, now = self.town, timezone.now()
+        town.programme.allotment = "lottery"
+        town.programme.save()
+        self.application = Application.objects.create(
+            region=town.region,
+            programme=town.programme,
+            resident=town.resident,
+            units=1,
+            price=1,
+            question=self.mark(Kind.APPLICATION),
+        )
+        self.draw = Draw.objects.create(
+            region=town.region,
+            programme=town.programme,
+            seed_source=self.mark(Kind.PROGRAMME),
+            seed_from_at=now + timedelta(days=1),
+        )
+        self.draw.status, self.draw.sealed_at, self.draw.list_sha256 = "sealed", now, "0" * 64
+        self.draw.save()
+
     def rows(self) -> list[Model]:
         """One row of every model that the admin sites know."""
         town = self.town
@@ -176,6 +204,7 @@ class World:
             *(self.approval, self.notice, *settlement_rows(town), *self.joined),
             *(self.order, Attempt.objects.filter(order=self.order).first()),
             CashEntry.objects.filter(order=self.order).first(),
+            *(self.application, self.draw),
             Frame.objects.filter(region=town.region).first(),
             Unit.objects.filter(region=town.region).first(),
             self.grant_list,

@@ -1,7 +1,9 @@
 """Value: programmes and what they issue, wallets, vouchers, and the ledger that explains every yen."""
 
+from vouchers.models.application import Application, ApplicationLine, ApplicationStatus, Channel, HouseholdTally
 from vouchers.models.budget import ProgrammeBudget
 from vouchers.models.checkout import Attempt, AttemptStanding, CashEntry, ProviderEvent
+from vouchers.models.draw import Draw, DrawFile, DrawFileKind, DrawStatus
 from vouchers.models.funding import FundingShare, FundingSource, VoucherFunding
 from vouchers.models.grants import (
     Entitlement,
@@ -35,10 +37,18 @@ from vouchers.models.wallet import Wallet
 
 __all__ = [
     "Allotment",
+    "Application",
+    "ApplicationLine",
+    "ApplicationStatus",
     "Attempt",
     "AttemptStanding",
     "CashEntry",
+    "Channel",
+    "Draw",
     "DrawBy",
+    "DrawFile",
+    "DrawFileKind",
+    "DrawStatus",
     "Entitlement",
     "EntitlementState",
     "EntryKind",
@@ -52,6 +62,7 @@ __all__ = [
     "GuessCount",
     "GuessScope",
     "Handover",
+    "HouseholdTally",
     "IssuerKind",
     "LedgerEntry",
     "LedgerQuerySet",
