@@ -30,7 +30,7 @@ from tests.notary.situations import KEY, PLATFORM
 
 BUDGET = 0.4
 # What a busy machine may add to a budget before a test calls it broken.
-GRACE = 0.6
+GRACE = 2.0
 
 
 class TestBudget:

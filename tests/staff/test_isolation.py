@@ -13,6 +13,7 @@ from regions.admin_base import OPERATORS, ScopedRelatedFilter
 from regions.models import Region, Resident, Role
 from regions.staff_site import staff_site
 from tests.factories import StoreFactory, TicketTypeFactory
+from tests.isolation.tables import management_forms
 from tests.staff.conftest import Office
 from tests.staff.sign_in import signed_in
 from vouchers.models import LedgerEntry, Programme, TicketType, Voucher, Wallet
@@ -195,7 +196,7 @@ def test_a_number_that_is_taken_in_the_region_is_refused_in_words(ours: Office) 
 
 
 def test_a_ticket_type_is_made_in_the_region_of_its_programme(ours: Office, theirs: Office) -> None:
-    form = {"name": "専用券", "slug": "local", "kind": "local", "restriction": 1}
+    form = {"name": "専用券", "slug": "local", "kind": "local", "restriction": 1, **management_forms(TicketType)}
 
     assert ours.client.post(page(TicketType, "add"), form | {"programme": theirs.town.programme.pk}).status_code == 200
     assert ours.client.post(page(TicketType, "add"), form | {"programme": ours.town.programme.pk}).status_code == 302
