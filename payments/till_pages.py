@@ -22,8 +22,9 @@ from payments.models import PayCode
 from payments.pay_codes import CodeState, state_of
 from payments.refusals import REFUSED, tell_shop
 from payments.wording import wording
-from regions.admin_base import UnfoldAdminTextInputWidget
 from regions.yen import yen
+
+DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
 
 class TakeForm(forms.Form):
@@ -38,12 +39,12 @@ class TakeForm(forms.Form):
     amount = forms.CharField(
         label=gettext_lazy("amount (yen)"),
         max_length=16,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "house-input take-input", **DIGITS}),
     )
     code = forms.CharField(
         label=gettext_lazy("the customer's code"),
         max_length=512,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "house-input take-input", **DIGITS}),
     )
 
     def __init__(self, tills: Any, data: Any = None, initial: Any = None) -> None:

@@ -9,8 +9,10 @@ const problem = root.querySelector("[data-take-problem]");
 const video = root.querySelector("video");
 const till = form.elements.till;
 
+// What the address or the form sent before has chosen stands; else it is the till of the last time.
 const kept = localStorage.getItem("take-till");
-if (kept && !till.dataset.chosen && [...till.options ?? []].some((option) => option.value === kept)) till.value = kept;
+const isOffered = [...till.options].some((option) => option.value === kept);
+if (!("chosen" in root.dataset) && isOffered) till.value = kept;
 till.addEventListener("change", () => localStorage.setItem("take-till", till.value));
 
 start.hidden = !canScan();

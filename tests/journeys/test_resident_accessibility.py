@@ -24,6 +24,7 @@ ANYBODY = (
 RESIDENT = (
     "/kashima/",
     "/kashima/pay/",
+    "/kashima/pay/code/",
     "/kashima/pay/?code=NOSUCH99",
     "/kashima/pay/{till}/",
     "/kashima/pay/{till}/confirm/?amount=abc",
