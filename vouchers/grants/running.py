@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from regions.inbox import tell
@@ -14,6 +14,11 @@ from vouchers.models import Entitlement, EntitlementState, GrantList, Handover, 
 
 BATCH = 1000
 OVER_BUDGET = "budget"
+# One statement for a batch: what the ORM writes for it takes longer than all the rest.
+ISSUED = """
+    UPDATE vouchers_entitlement AS entitlement SET voucher_id = pair.voucher, state = 'issued', code_hash = NULL
+    FROM unnest(%(entitlements)s::uuid[], %(vouchers)s::uuid[]) AS pair(id, voucher) WHERE entitlement.id = pair.id
+"""
 
 
 def run_lists(*, progress: Callable[[int], None] = lambda _done: None) -> int:
@@ -72,9 +77,12 @@ def issue_entitlements(rows: list[Entitlement], *, now: datetime) -> None:
         )
         for row in rows
     ]
-    for row, voucher in zip(rows, issue_grants(region=rows[0].region, grants=grants, at=now), strict=True):
+    vouchers = issue_grants(region=rows[0].region, grants=grants, at=now)
+    pairs = {"entitlements": [row.pk for row in rows], "vouchers": [voucher.pk for voucher in vouchers]}
+    with connection.cursor() as cursor:
+        cursor.execute(ISSUED, pairs)
+    for row, voucher in zip(rows, vouchers, strict=True):
         row.voucher, row.state, row.code_hash = voucher, EntitlementState.ISSUED, None
-    Entitlement.objects.bulk_update(rows, ["voucher", "state", "code_hash"], batch_size=BATCH)
 
 
 def _finish(grant_list_id: UUID) -> None:
