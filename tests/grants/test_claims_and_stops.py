@@ -165,7 +165,7 @@ def test_a_slip_of_the_finger_is_no_guess_and_guesses_are_limited(monkeypatch: p
     assert Voucher.objects.count() == 1
     for scope in guesses.LIMITS:
         monkeypatch.setitem(guesses.LIMITS, scope, 100)
-    monkeypatch.setitem(guesses.LIMITS, guesses.GuessScope.ADDRESS, 12)
+    monkeypatch.setitem(guesses.LIMITS, guesses.GuessScope.ADDRESS, 11)
     with pytest.raises(CodeRefused):
         claim_by_code(typed(town, new_code(), UserFactory()))
     with pytest.raises(TooManyGuesses):
