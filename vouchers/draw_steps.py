@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy
 
 from regions import approvals
 from regions.models import Approval, User
+from regions.patience import be_patient
 from vouchers.errors import DrawNotPossible
 from vouchers.lottery.sealed import Line, SealedList, sha256, write_list
 from vouchers.models import Allotment, Programme
 from vouchers.models.application import Application, ApplicationLine, ApplicationStatus
 from vouchers.models.draw import Draw, DrawFile, DrawFileKind, DrawStatus
-from vouchers.patience import be_patient
 from vouchers.wake_draws import wake_draws
 
 SEAL, RUN = "draw-seal", "draw-run"

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from regions.patience import be_patient
 from vouchers.application_messages import tell_result
 from vouchers.lottery.rules import Won, draw, places
 from vouchers.lottery.sealed import SealedList, read_list, sha256, write_result
 from vouchers.models.application import Application, ApplicationLine, ApplicationStatus
 from vouchers.models.draw import Draw, DrawFile, DrawFileKind, DrawStatus
 from vouchers.orders import open_order
-from vouchers.patience import be_patient
 
 BATCH = 200
 

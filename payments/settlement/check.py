@@ -12,10 +12,10 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from payments.models import Payment, Refund, SettlementCheck, Statement
-from payments.settlement.patience import be_patient
 from payments.settlement.shares import OPEN_SHARES
 from payments.states import RefundStatus, Status
 from regions.models import Region
+from regions.patience import be_patient
 
 BY_STORE_AND_PROGRAMME = f"""
     WITH {OPEN_SHARES}, movement AS (

@@ -19,11 +19,11 @@ from payments.settlement.announcing import announce_statements
 from payments.settlement.calendar import SettlementPeriod
 from payments.settlement.content import LINES_HASH, content_hash, letterhead
 from payments.settlement.errors import PeriodNotNext, PeriodNotOver
-from payments.settlement.patience import be_patient
 from payments.settlement.schedule import ends_before, first_day
 from payments.settlement.shares import OPEN_SHARES, programmes_of
 from regions.ids import new_id
 from regions.models import User
+from regions.patience import be_patient
 from vouchers.models import Programme
 
 log = structlog.stdlib.get_logger(__name__)

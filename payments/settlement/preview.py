@@ -10,9 +10,9 @@ from payments.models import SettlementRule
 from payments.settlement.amounts import Amounts, settle
 from payments.settlement.calendar import SettlementPeriod
 from payments.settlement.closing import carried_over
-from payments.settlement.patience import be_patient
 from payments.settlement.schedule import ends_before
 from payments.settlement.shares import OPEN_SHARES, programmes_of
+from regions.patience import be_patient
 
 BY_STORE = f"""
     WITH {OPEN_SHARES}

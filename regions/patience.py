@@ -1,4 +1,4 @@
-"""Work over a whole region, which may take longer than what anybody waits for at a till."""
+"""Work over a whole region or programme, which may take longer than what anybody waits for at a till."""
 
 from django.db import connection
 
