@@ -15,7 +15,8 @@ from tests.factories import TillFactory, Town
 from tests.papers import codes_on, text_of
 from tests.staff.sign_in import signed_in
 
-pytestmark = pytest.mark.django_db
+# Paper takes its time, and a transaction that idles meanwhile is ended.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
