@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants.models import SizeClass, SizeRule, Store, StoreDecision
+from merchants.models import JoiningRules, SizeClass, SizeRule, Store, StoreDecision
 from merchants.size_words import reason_words
 from merchants.sizing import decide_all_by_rule, decide_by_person, latest_decision
 from regions.admin_base import OFFICE, RegionScopedAdmin, UnfoldAdminTextInputWidget, display
@@ -22,6 +22,12 @@ class JoiningRulesAdmin(RegionScopedAdmin):
     add_by = change_by = OFFICE
     list_display = ("region", "is_open", "account_delay_days")
     fields = ("region", "is_open", "account_delay_days", "more_exclusions")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is one row for a region, so nothing to add where each has its own."""
+        regions = self.admin_site.scope_ids(request)
+        there = JoiningRules.objects.filter(region__in=regions).count()
+        return bool(super().has_add_permission(request) and there < len(regions))
 
 
 class SizeRuleAdmin(RegionScopedAdmin):

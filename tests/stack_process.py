@@ -64,7 +64,7 @@ class Stack:
         self.stop()
         self.remove()
 
-    def start(self, timeout: float = 180.0) -> Self:
+    def start(self, timeout: float = 300.0) -> Self:
         """Start it and wait until it says that it is ready. Raise DidNotStart if it does not."""
         self.launch()
         deadline = time.monotonic() + timeout
