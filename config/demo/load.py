@@ -26,8 +26,6 @@ from vouchers.models import Allotment, Frame, FundingShare, Programme, Programme
 from vouchers.registration import register_due
 
 RESIDENTS = 200
-# People beyond those with a published sign-in, who have bought something already.
-SHOPPERS = 10
 STORES = 42
 OPERATOR = "operator@hansatsu.example"
 
@@ -159,7 +157,7 @@ def _unit(programme: Programme, demo: DemoUnit, position: int, ticket_types: dic
 
 def _residents(town: DemoTown) -> Iterable[Sequence[object]]:
     yield "resident_no", "name", "kana", "birth_on", "address", "email"
-    for number in range(RESIDENTS + 1 + SHOPPERS):
+    for number in range(RESIDENTS + 1):
         family, family_kana = FAMILY_NAMES[number % len(FAMILY_NAMES)]
         given, given_kana = GIVEN_NAMES[number // len(FAMILY_NAMES) % len(GIVEN_NAMES)]
         yield (
@@ -190,7 +188,7 @@ def _stores(town: DemoTown) -> Iterable[Sequence[object]]:
 
 def _grants(town: DemoTown, today: datetime) -> Iterable[Sequence[object]]:
     yield "resident_no", "programme", "ticket_type", "amount", "expires_on", "reason"
-    for number in range(RESIDENTS + 1 + SHOPPERS):
+    for number in range(RESIDENTS + 1):
         for programme in town.programmes:
             for ticket in programme.tickets:
                 expires_on = (today + timedelta(days=ticket.days)).date().isoformat()

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.load import load_demo, register_all
-from config.demo.shopping import go_shopping
 
 
 class Command(BaseCommand):
@@ -17,6 +16,4 @@ class Command(BaseCommand):
             raise CommandError("demo sign-ins have a published password: refused, because DEBUG is off")
         loaded = load_demo(self.stdout.write)
         register_all(self.stdout.write)
-        if loaded:
-            go_shopping(self.stdout.write)
         self.stdout.write("demo data loaded" if loaded else "demo data was there already")
